@@ -1,0 +1,134 @@
+// One contained child in which somebody else's code runs, seen from the parent: start it, ask it, end it.
+//
+// The library and the input reach the child as sealed memory files; numbers come back in frames over a SOCK_SEQPACKET
+// channel; large answers come back in a memory file that the parent owns. The parent keeps every deadline and never
+// waits without one. Whatever the child does, each function below returns, and after `~Worker` no process, descriptor or
+// file is left behind.
+//
+// Use from the main thread only: the child dies with the thread that started it (PR_SET_PDEATHSIG).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include <harness/model/case.hpp>
+
+namespace harness::worker {
+
+// What the child's end, or its answer, was instead of the one hoped for. Each is the library's fault unless said.
+enum class FailureKind {
+  kNotLoaded,    // dlopen or the entry failed; the table's size or boundary does not fit
+  kCrashed,      // ended by a signal of its own making
+  kExited,       // called exit or the like before its result
+  kTimedOut,     // did not answer within the deadline; killed
+  kThrew,        // an exception left it
+  kNoMemory,
+  kBadInput,     // the input does not fit the solver's parameters (the dataset's fault, or the signature's)
+  kBadState,
+  kProtocol,     // a frame out of order, of wrong size, or one too many
+  kFlooded,      // wrote more than the limit to stdout or stderr
+  kNotStarted,   // the worker itself could not be started: our fault or the system's
+  kInterrupted   // the run was asked to stop; nobody's fault
+};
+
+struct Failure {
+  FailureKind kind = FailureKind::kProtocol;
+  std::string text;    // one line, e.g. `crashed: SIGSEGV (invalid memory access) while running example-1`
+  std::string output;  // the last lines of what the child wrote to stdout and stderr
+};
+
+template <class T>
+using Outcome = tl::expected<T, Failure>;
+
+enum class Isolation {
+  kProcess,  // the default: a process of its own
+  kNone      // the same loop in a thread of this process, for debuggers: a crash ends the harness
+};
+
+// An owned, sealed, read-only memory file (memfd with F_SEAL_WRITE|SHRINK|GROW|SEAL). Copyable: copies share it.
+class MemoryFile {
+ public:
+  MemoryFile() = default;
+  // `name` shows up in /proc/<pid>/maps, so that debuggers and profilers can say where code came from.
+  static Outcome<MemoryFile> sealed(std::span<const std::uint8_t> bytes, const std::string& name);
+  int descriptor() const;
+  std::size_t size() const;
+  explicit operator bool() const { return shared_ != nullptr; }
+
+ private:
+  struct Owned;
+  std::shared_ptr<const Owned> shared_;
+};
+
+struct Limits {
+  double seconds_per_call = 10;                     // deadline of loading, of one verified call, of each off-clock step
+  std::uint64_t address_space_bytes = 0;            // RLIMIT_AS of the child; 0 = a default of 16 GiB
+  std::size_t output_bytes = 1 << 20;               // of stdout and stderr together; beyond it the child is ended
+};
+
+struct Settings {
+  Isolation isolation = Isolation::kProcess;
+  std::string executable;                       // path of harness-worker; "" = found beside this program or in ../libexec/harness
+  const std::atomic<bool>* stop = nullptr;      // becomes true on Ctrl-C: pending waits end with kInterrupted
+};
+
+struct Timing {
+  double real_seconds = 0;  // of all calls together, warm-up excluded
+  double cpu_seconds = 0;   // of the thread that made them
+};
+
+class Worker {
+ public:
+  // Spawns, loads the library (dlopen through Boost.DLL from the memory file) and waits for its HELLO.
+  // `library_name` is for messages: `two-sum-v2.0.0.so`.
+  static Outcome<Worker> start(const MemoryFile& library, const std::string& library_name, const Limits& limits,
+                               const Settings& settings);
+  Worker(Worker&&) noexcept;
+  Worker& operator=(Worker&&) noexcept;
+  ~Worker();  // kills what still lives, reaps it
+
+  // `(integer[], integer) -> integer[]`: as the table says.
+  const std::string& signature() const;
+
+  // -- a solver's library --------------------------------------------------------------------------------------
+  // Gives it the input (CBOR array of arguments). One input at a time; a second `open` closes the first.
+  Outcome<void> open(const MemoryFile& args);
+  // `calls` calls on the clock after `warmup_seconds` of untimed ones (0: none). The deadline is
+  // seconds_per_call + 10 x predicted_seconds, where the latter is what all of it (warm-up too) should take.
+  Outcome<Timing> time(std::uint64_t calls, double warmup_seconds, double predicted_seconds);
+  // The last result, CBOR. At most 1 GiB.
+  Outcome<model::Bytes> answer();
+
+  // -- a problem's library -------------------------------------------------------------------------------------
+  struct ProblemFacts {
+    std::string problem, signature;
+    std::vector<std::string> generators;
+    bool has_checker = false, has_reference = false;
+  };
+  Outcome<ProblemFacts> problem();
+  struct Generated {
+    model::Bytes args;
+    std::optional<model::Bytes> expect;
+  };
+  Outcome<Generated> generate(const std::string& generator, std::uint64_t size, std::uint64_t seed);
+  // "" = accepted, else the checker's reason.
+  Outcome<std::string> check(const MemoryFile& args, std::span<const std::uint8_t> answer);
+  Outcome<model::Bytes> reference(const MemoryFile& args);
+
+  // Orderly end: BYE, on_destroy, exit status 0, nothing extra on the channel. Without it a run is not believed.
+  Outcome<void> finish();
+
+ private:
+  struct State;
+  explicit Worker(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace harness::worker
