@@ -11,21 +11,29 @@ namespace harness::compare {
 double median(std::span<const double> values);
 // 1.4826 x the median absolute deviation: estimates the standard deviation of a normal sample. One value: 0.
 double robust_sd(std::span<const double> values);
-// Half of max - min over the median, a spread that is honest for 3 values. One value: 0.
+// Half of max - min over the median, a spread that is honest for 3 values. One value, or a median of 0: 0.
 double relative_half_range(std::span<const double> values);
 double geometric_mean(std::span<const double> values);  // all > 0
+// How far the median itself may be off, relative to it: the half range of fewer than five values; from five on two
+// standard errors of a median (2 x 1.2533 x robust_sd / sqrt(n)), but never more than the half range. So it shrinks as
+// processes are added, which the half range does not. One value: 0 (nothing is known).
+double relative_median_error(std::span<const double> values);
 
 // Versions of one problem, ranked by the geometric mean of their times over the cases that all of them ran.
 struct Ranked {
   std::string solver;
   double ratio = 1;        // to the fastest, >= 1
   double ratio_spread = 0; // half width, same unit, from the spread of both sides' processes
-  bool tied = false;       // with the fastest: the ranges of ratio +- spread reach 1
+  bool tied = false;       // with the fastest: the ranges of ratio +- spread reach 1. Never set for the fastest
 };
 struct RankInput {
   std::string solver;
   std::vector<std::vector<double>> case_samples;  // [case][process] seconds per call; same cases for every solver
 };
+// Fastest first; equals keep the order they came in. The spread of a ratio is the ratio times the sum of both sides'
+// relative_median_error, each averaged over the cases: it errs towards a tie. Times below 1e-12 s, which no clock can
+// tell from nothing, count as 1e-12 s. Precondition: every solver has the same number of cases, at least one, and at
+// least one sample in each.
 std::vector<Ranked> rank(const std::vector<RankInput>& solvers);
 
 }  // namespace harness::compare

@@ -1,0 +1,94 @@
+#include <harness/compare/statistics.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace harness::compare {
+namespace {
+
+constexpr double kMadToSd = 1.4826;      // of a normal distribution
+constexpr double kMedianToMean = 1.2533;  // standard error of a median over that of a mean, sqrt(pi / 2)
+constexpr double kLeastSeconds = 1e-12;
+
+}  // namespace
+
+double median(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  if (sorted.size() % 2 == 1) {
+    return *middle;
+  }
+  const double below = *std::max_element(sorted.begin(), middle);
+  return below / 2 + *middle / 2;  // the sum could overflow
+}
+
+double robust_sd(std::span<const double> values) {
+  const double centre = median(values);
+  std::vector<double> deviations;
+  deviations.reserve(values.size());
+  for (const double value : values) {
+    deviations.push_back(std::abs(value - centre));
+  }
+  return kMadToSd * median(deviations);
+}
+
+double relative_half_range(std::span<const double> values) {
+  const double centre = median(values);
+  if (centre == 0) {
+    return 0;
+  }
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  return (*most / 2 - *least / 2) / std::abs(centre);
+}
+
+double geometric_mean(std::span<const double> values) {
+  double logs = 0;
+  for (const double value : values) {
+    logs += std::log(value);
+  }
+  return std::exp(logs / static_cast<double>(values.size()));
+}
+
+double relative_median_error(std::span<const double> values) {
+  const double range = relative_half_range(values);
+  const double centre = std::abs(median(values));
+  if (values.size() < 5 || centre == 0) {
+    return range;
+  }
+  const double error = 2 * kMedianToMean * robust_sd(values) / std::sqrt(static_cast<double>(values.size()));
+  return std::min(range, error / centre);
+}
+
+std::vector<Ranked> rank(const std::vector<RankInput>& solvers) {
+  struct Side {
+    const RankInput* input;
+    double seconds;
+    double error;
+  };
+  std::vector<Side> sides;
+  for (const RankInput& solver : solvers) {
+    std::vector<double> medians;
+    double errors = 0;
+    for (const std::vector<double>& samples : solver.case_samples) {
+      medians.push_back(std::max(median(samples), kLeastSeconds));
+      errors += relative_median_error(samples);
+    }
+    sides.push_back({&solver, geometric_mean(medians), errors / static_cast<double>(medians.size())});
+  }
+  std::stable_sort(sides.begin(), sides.end(), [](const Side& a, const Side& b) { return a.seconds < b.seconds; });
+
+  std::vector<Ranked> ranked;
+  for (const Side& side : sides) {
+    const double ratio = std::max(1.0, side.seconds / sides.front().seconds);
+    const double spread = ratio * (side.error + sides.front().error);
+    ranked.push_back({side.input->solver, ratio, spread, !ranked.empty() && ratio - spread <= 1});
+  }
+  if (!ranked.empty()) {
+    ranked.front().ratio_spread = 0;
+  }
+  return ranked;
+}
+
+}  // namespace harness::compare
