@@ -1,0 +1,21 @@
+// A library's bytes, read once: what is hashed is what every worker of the run loads, whatever happens to the file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <harness/library/code_hash.hpp>
+#include <harness/model/error.hpp>
+#include <harness/worker/worker.hpp>
+
+namespace harness::trial {
+
+struct Loaded {
+  std::string file_name;  // `two-sum-v2.0.0.so`, for messages
+  library::Identity identity;
+  worker::MemoryFile bytes;
+};
+
+Result<Loaded> load(const std::filesystem::path& file);
+
+}  // namespace harness::trial
