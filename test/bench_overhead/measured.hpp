@@ -1,0 +1,30 @@
+// The functions whose cost is measured twice: by harness as solvers, by hand-written Google Benchmark twins. Each library
+// includes this file and calls one of them from one place, so that both sides let the compiler inline alike.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace overhead {
+
+// A chain in which each step waits for the one before, about five cycles a step: its time is latency, which neither the
+// alignment of the loop nor the state of a cache changes. `rounds` sets how long a call takes.
+inline int spin(int seed, int rounds) {
+  auto state = static_cast<std::uint32_t>(seed);
+  for (int i = 0; i < rounds; ++i) state = (state ^ (state >> 15)) * 0x2C1B3C6Du;
+  return static_cast<int>(state);
+}
+
+// Few numbers in, a vector from the heap out: the shape of most solvers on their published examples.
+inline std::vector<int> find_pair(const std::vector<int>& nums, int target) {
+  for (int i = 0; i < static_cast<int>(nums.size()); ++i)
+    for (int j = i + 1; j < static_cast<int>(nums.size()); ++j)
+      if (std::int64_t{nums[i]} + nums[j] == target) return {i, j};
+  return {};
+}
+
+// Changes its argument: each call needs an array of its own, made while the clock stands.
+inline void sort_in_place(std::vector<int>& nums) { std::sort(nums.begin(), nums.end()); }
+
+}  // namespace overhead
