@@ -1,7 +1,10 @@
 // What the run is doing right now, on stderr: a bar with ETA on a terminal, plain lines (at most one every 10 s) elsewhere.
+//
+// Elsewhere a run of less than 10 s says nothing, unless a step is expected to take that long. A line on a terminal is
+// never longer than the columns and never ends in a line end, so that it can be wiped.
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <iosfwd>
 #include <string>
@@ -21,11 +24,17 @@ class Progress {
   void clear();
 
  private:
+  void redraw();
+  std::string bar(double share) const;
+  double share() const;              // of the plan that is finished, 0 to 1
+  double seconds_left(double now) const;  // by the plan, stretched by how the finished steps compare with it
+
   std::ostream& err_;
   bool terminal_, utf8_;
   std::size_t columns_;
   Clock clock_;
   double planned_seconds_ = 0, finished_seconds_ = 0, step_seconds_ = 0, started_ = -1, last_line_ = -1;
+  double step_started_ = 0, spent_seconds_ = 0;
   std::string what_;
   bool drawn_ = false;
 };
