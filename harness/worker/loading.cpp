@@ -1,0 +1,136 @@
+#include <harness/worker/loading.hpp>
+
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+
+#define BOOST_DLL_USE_STD_FS
+#include <boost/dll/shared_library.hpp>
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+namespace harness::worker {
+namespace {
+
+constexpr std::size_t kLongestSignature = 4096;
+
+// Does `address` lie in a mapping of the file behind `descriptor`?
+bool maps_file(const void* address, int descriptor) {
+  struct stat file {};
+  if (::fstat(descriptor, &file) != 0) return false;
+  std::FILE* maps = std::fopen("/proc/self/maps", "re");
+  if (maps == nullptr) return false;
+  const auto wanted = reinterpret_cast<std::uintptr_t>(address);
+  bool same = false;
+  char line[512];
+  while (std::fgets(line, sizeof line, maps) != nullptr) {
+    std::uintptr_t begin = 0, end = 0;
+    unsigned major_number = 0, minor_number = 0;
+    std::uint64_t inode = 0;
+    if (std::sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %x:%x %" SCNu64, &begin, &end, &major_number,
+                    &minor_number, &inode) != 5)
+      continue;
+    if (wanted < begin || wanted >= end) continue;
+    same = inode == file.st_ino && makedev(major_number, minor_number) == file.st_dev;
+    break;
+  }
+  std::fclose(maps);
+  return same;
+}
+
+// glibc's words, without Boost's frame around them and with the library's name instead of a descriptor's.
+std::string words_of_dlopen(std::string text, const std::string& path, const std::string& name) {
+  constexpr std::string_view opening = "dlerror system message: ";
+  if (const auto at = text.find(opening); at != std::string::npos) {
+    text.erase(0, at + opening.size());
+    if (const auto end = text.rfind("): "); end != std::string::npos) text.resize(end);
+  }
+  for (std::size_t at = 0; (at = text.find(path, at)) != std::string::npos; at += name.size())
+    text.replace(at, path.size(), name);
+  if (text.starts_with(name + ": ")) text.erase(0, name.size() + 2);
+  return text;
+}
+
+template <class Table>
+std::string wrong_table(const Table* table, const char* entry) {
+  if (table == nullptr) return std::string(entry) + " answered with a null table";
+  if (table->boundary != HARNESS_BOUNDARY_VERSION)
+    return "built for boundary " + std::to_string(table->boundary) + ", this harness speaks " +
+           std::to_string(HARNESS_BOUNDARY_VERSION) + "; rebuild it";
+  if (table->size < sizeof(Table))
+    return "its table has " + std::to_string(table->size) + " bytes, expected at least " +
+           std::to_string(sizeof(Table)) + "; rebuild it";
+  if (table->signature == nullptr || ::strnlen(table->signature, kLongestSignature) == kLongestSignature)
+    return "its table has no signature, or one longer than 4096 characters";
+  return {};
+}
+
+bool has_null_function(const harness_solver& t) {
+  return !t.open || !t.bytes_per_call || !t.prepare || !t.run || !t.answer || !t.close || !t.last_error;
+}
+bool has_null_function(const harness_problem& t) {
+  return !t.generate || !t.check || !t.reference || !t.last_error || !t.problem || !t.generators;
+}
+
+}  // namespace
+
+struct LoadedLibrary::Opened {
+  boost::dll::shared_library library;
+  std::string path;
+  int descriptor = -1;
+
+  ~Opened() {
+    library.unload();
+    // A thread_local with a destructor or a unique symbol keeps the code mapped: then its name must stay taken.
+    if (void* still_mapped = ::dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD); still_mapped != nullptr)
+      ::dlclose(still_mapped);
+    else
+      ::close(descriptor);
+  }
+};
+
+LoadedLibrary::LoadedLibrary() : opened_(std::make_unique<Opened>()) {}
+LoadedLibrary::LoadedLibrary(LoadedLibrary&&) noexcept = default;
+LoadedLibrary& LoadedLibrary::operator=(LoadedLibrary&&) noexcept = default;
+LoadedLibrary::~LoadedLibrary() = default;
+void LoadedLibrary::keep_until_exit() { static_cast<void>(opened_.release()); }
+
+tl::expected<LoadedLibrary, std::string> LoadedLibrary::load(int descriptor, const std::string& name) {
+  const auto refuse = [](std::string why) { return tl::unexpected<std::string>(std::move(why)); };
+  LoadedLibrary loaded;
+  auto& opened = *loaded.opened_;
+  opened.descriptor = descriptor;
+  opened.path = "/proc/self/fd/" + std::to_string(descriptor);
+  try {
+    opened.library.load(opened.path, boost::dll::load_mode::rtld_now);
+  } catch (const std::exception& error) {
+    return refuse(words_of_dlopen(error.what(), opened.path, name));
+  }
+
+  std::string wrong;
+  const void* address = nullptr;
+  if (opened.library.has(HARNESS_SOLVER_ENTRY)) {
+    auto& entry = opened.library.get<const harness_solver*()>(HARNESS_SOLVER_ENTRY);
+    address = reinterpret_cast<const void*>(&entry);
+    if (!maps_file(address, descriptor)) return refuse("another library's code was given instead of this one's");
+    loaded.solver_ = entry();
+    wrong = wrong_table(loaded.solver_, HARNESS_SOLVER_ENTRY);
+    if (wrong.empty() && has_null_function(*loaded.solver_)) wrong = "its table has a null function";
+  } else if (opened.library.has(HARNESS_PROBLEM_ENTRY)) {
+    auto& entry = opened.library.get<const harness_problem*()>(HARNESS_PROBLEM_ENTRY);
+    address = reinterpret_cast<const void*>(&entry);
+    if (!maps_file(address, descriptor)) return refuse("another library's code was given instead of this one's");
+    loaded.problem_ = entry();
+    wrong = wrong_table(loaded.problem_, HARNESS_PROBLEM_ENTRY);
+    if (wrong.empty() && has_null_function(*loaded.problem_)) wrong = "its table has a null function";
+  } else {
+    wrong = std::string("exports neither ") + HARNESS_SOLVER_ENTRY + " nor " + HARNESS_PROBLEM_ENTRY;
+  }
+  if (!wrong.empty()) return refuse(std::move(wrong));
+  return loaded;
+}
+
+}  // namespace harness::worker

@@ -1,0 +1,116 @@
+#include <harness/worker/stopwatch.hpp>
+
+#include <algorithm>
+
+#include <unistd.h>
+
+namespace harness::worker {
+namespace {
+
+constexpr double kWorthReadingCpuClock = 4e-3;
+constexpr std::uint64_t kMostWarmupCalls = 1'000'000'000;
+
+std::size_t l2_bytes() {
+  const long known = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return known > 0 ? static_cast<std::size_t>(known) : std::size_t{1} << 20;
+}
+
+double cost_of_cpu_clock() {
+  double cost = 1;
+  for (int i = 0; i < 5; ++i) {
+    const double before = thread_cpu_seconds();
+    monotonic_seconds();
+    monotonic_seconds();
+    cost = std::min(cost, thread_cpu_seconds() - before);
+  }
+  return cost;
+}
+
+harness_status warm_up(const harness_solver& solver, void* instance, std::size_t bytes_per_call, double seconds) {
+  const double end = monotonic_seconds() + seconds;
+  for (std::uint64_t calls = 1;;) {
+    const auto batch = batch_of(calls, bytes_per_call, l2_bytes());
+    if (bytes_per_call > 0)
+      if (const auto status = solver.prepare(instance, batch); status != HARNESS_OK) return status;
+    const double begin = monotonic_seconds();
+    if (const auto status = solver.run(instance, batch); status != HARNESS_OK) return status;
+    const double now = monotonic_seconds();
+    if (now >= end) return HARNESS_OK;
+    // Ten times as many, unless that would take much longer than what is left.
+    const double fitting = (end - now) / std::max((now - begin) / static_cast<double>(batch), 1e-9);
+    calls = std::min({batch * 10, static_cast<std::uint64_t>(fitting) + 1, kMostWarmupCalls});
+  }
+}
+
+harness_status time_one_batch(const harness_solver& solver, void* instance, std::uint64_t calls, double clock_cost,
+                              Timed& timed) {
+  const double cpu_begin = thread_cpu_seconds();
+  const double begin = monotonic_seconds();
+  const auto status = solver.run(instance, calls);
+  const double end = monotonic_seconds();
+  const double cpu_end = thread_cpu_seconds();
+  timed.real_seconds += end - begin;
+  timed.cpu_seconds += std::max(0.0, cpu_end - cpu_begin - clock_cost);
+  return status;
+}
+
+harness_status time_batches(const harness_solver& solver, void* instance, std::uint64_t calls, std::uint64_t batch,
+                            double clock_cost, Timed& timed) {
+  const double cpu_begin = thread_cpu_seconds();
+  const double begin = monotonic_seconds();
+  bool batches_are_long = true;
+  double cpu_of_long_batches = 0;
+  for (std::uint64_t left = calls; left > 0;) {
+    const auto now = std::min(left, batch);
+    if (const auto status = solver.prepare(instance, now); status != HARNESS_OK) return status;
+    if (batches_are_long) {
+      const double before = timed.real_seconds;
+      Timed one;
+      if (const auto status = time_one_batch(solver, instance, now, clock_cost, one); status != HARNESS_OK) return status;
+      timed.real_seconds += one.real_seconds;
+      cpu_of_long_batches += one.cpu_seconds;
+      const bool full = now == batch && calls > batch;
+      if (full && timed.real_seconds - before < kWorthReadingCpuClock) batches_are_long = false;
+    } else {
+      const double run_begin = monotonic_seconds();
+      const auto status = solver.run(instance, now);
+      timed.real_seconds += monotonic_seconds() - run_begin;
+      if (status != HARNESS_OK) return status;
+    }
+    left -= now;
+  }
+  if (batches_are_long) {
+    timed.cpu_seconds = cpu_of_long_batches;
+  } else {
+    const double off_clock = monotonic_seconds() - begin - timed.real_seconds;
+    timed.cpu_seconds = std::clamp(thread_cpu_seconds() - cpu_begin - off_clock, 0.0, timed.real_seconds);
+  }
+  return HARNESS_OK;
+}
+
+}  // namespace
+
+std::uint64_t batch_of(std::uint64_t calls, std::size_t bytes_per_call, std::size_t l2_bytes) {
+  if (bytes_per_call == 0) return calls;
+  return std::min<std::uint64_t>(calls, std::max<std::uint64_t>(1, l2_bytes / 2 / bytes_per_call));
+}
+
+harness_status time_calls(const harness_solver& solver, void* instance, std::uint64_t calls, double warmup_seconds,
+                          Timed& timed) {
+  const double begin = monotonic_seconds();
+  const double clock_cost = cost_of_cpu_clock();  // before the warm-up, whose caches it must not disturb
+  const auto bytes_per_call = solver.bytes_per_call(instance);
+  if (warmup_seconds > 0)
+    if (const auto status = warm_up(solver, instance, bytes_per_call, warmup_seconds); status != HARNESS_OK) return status;
+  Timed counted;
+  const auto status =
+      bytes_per_call == 0
+          ? time_one_batch(solver, instance, calls, clock_cost, counted)
+          : time_batches(solver, instance, calls, batch_of(calls, bytes_per_call, l2_bytes()), clock_cost, counted);
+  if (status != HARNESS_OK) return status;
+  counted.total_seconds = monotonic_seconds() - begin;
+  timed = counted;
+  return HARNESS_OK;
+}
+
+}  // namespace harness::worker

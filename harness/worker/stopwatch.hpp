@@ -1,0 +1,37 @@
+// What is inside the clock: `run`, and nothing else.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+
+#include <harness/sdk/abi.h>
+#include <harness/worker/protocol.hpp>
+
+namespace harness::worker {
+
+inline double seconds_of(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+inline double monotonic_seconds() { return seconds_of(CLOCK_MONOTONIC); }
+inline double thread_cpu_seconds() { return seconds_of(CLOCK_THREAD_CPUTIME_ID); }
+
+// How many calls' private arguments are prepared at once, so that a batch stays in half of the L2 cache.
+// 0 bytes per call: there is nothing to prepare, and all calls are one batch.
+std::uint64_t batch_of(std::uint64_t calls, std::size_t bytes_per_call, std::size_t l2_bytes);
+
+// Runs `calls` calls on the clock, after untimed ones for about `warmup_seconds` (0 = none).
+//
+// Real time is read right before and right after each `run`. The thread's CPU clock is a system call of some
+// microseconds: it is read once around an unbatched run; around each batch that takes 4 ms or more; and else once around
+// all batches, from which the real time spent preparing is taken off (preparing only computes, so its real time is its
+// CPU time unless the thread was preempted; the result is kept between 0 and the real time of the runs). What an
+// empty pair of readings costs is taken off as well.
+//
+// Answers the first status that is not OK; then `timed` is not filled in.
+harness_status time_calls(const harness_solver& solver, void* instance, std::uint64_t calls, double warmup_seconds,
+                          Timed& timed);
+
+}  // namespace harness::worker
