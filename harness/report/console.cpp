@@ -84,6 +84,9 @@ void Console::begin(const model::Context& context) {
     const std::string amount = figure.substr(0, figure.find_first_not_of("0123456789.+-eE"));
     line += (line.empty() ? "" : ", ") + amount + (counted ? " calls each" : " s each");
   }
+  if (line.empty()) {
+    return;
+  }
   for (const std::string& part : folded(line, options_.columns, 0, 2)) {
     out_ << part << '\n';
   }

@@ -356,14 +356,14 @@ class Summary {
     }
     const auto [throughout, end] = stretch(everywhere, 0);
     if (end == everywhere.size()) {
-      folded_line(fmt::format("  in front in all {} cases: {}", everywhere.size(), safe(listed(throughout, " = "))), 4);
+      folded_line(fmt::format("  in front, or tied with who is, in all {} cases: {}", everywhere.size(), safe(listed(throughout, " = "))), 4);
       return;
     }
     std::size_t width = 0;
     for (const auto& dataset : datasets) {
       width = std::max(width, characters_in(safe(dataset.first)));
     }
-    lines_.emplace_back("  in front:");
+    lines_.emplace_back("  in front, or tied with who is:");
     for (auto& [dataset, cases] : datasets) {
       if (std::all_of(cases.begin(), cases.end(), [](const Ranking* one) { return is_number(one->case_name); })) {
         std::stable_sort(cases.begin(), cases.end(), [](const Ranking* a, const Ranking* b) {
