@@ -7,7 +7,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
 
-#include <harness/model/tree.hpp>
+#include <harness/model/text.hpp>
 
 namespace harness::model {
 namespace {

@@ -50,7 +50,12 @@ struct SolverIdentity {
   std::vector<std::pair<std::string, std::string>> other;  // every further key, flattened with dots, in the file's order
 
   // `v2.0.0`, `v2.0.0-optimized`: how the solver is called inside of its problem.
-  std::string solver() const { return "v" + version.text() + (variant.empty() ? "" : "-" + variant); }
+  std::string solver() const {
+    std::string result(1, 'v');
+    result.append(version.text());
+    if (!variant.empty()) result.append(1, '-').append(variant);
+    return result;
+  }
   // `two-sum/v2.0.0`
   std::string name() const { return problem + "/" + solver(); }
   // `two-sum-v2.0.0.so`: the name that the build gives the library.

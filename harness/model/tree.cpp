@@ -1,70 +1,11 @@
 #include <harness/model/tree.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 
 namespace harness::model {
-namespace {
-
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n') || c == 0x7f;
-  });
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-}  // namespace
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kMost = 60;
-  std::string result = "\"";
-  std::size_t shown = std::min(text.size(), kMost);
-  // Not in the middle of a character of several bytes.
-  while (shown < text.size() && shown > 0 && (static_cast<unsigned char>(text[shown]) & 0xc0) == 0x80) --shown;
-  for (const char c : text.substr(0, shown)) {
-    if (c == '"' || c == '\\') result += '\\';
-    if (c == '\n') {
-      result += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      result += c;
-    }
-  }
-  return result + (shown < text.size() ? "...\"" : "\"");
-}
-
-std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known) {
-  std::string_view best;
-  std::size_t least = 3;
-  for (const std::string_view candidate : known) {
-    if (name.size() > candidate.size() + 2) continue;
-    const std::size_t distance = edit_distance(name, candidate);
-    if (distance < least && 2 * distance < candidate.size()) {
-      least = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 const Node* Node::find(std::string_view name) const {
   for (const Node* item : items) {
     if (kind == Kind::kMap && item->key == name) return item;
@@ -152,13 +93,17 @@ bool TreeMaker::key(std::string_view name, std::size_t line) {
     return refuse(shadow.place(), "expected each key once, found it again");
   }
   key_ = name;
+  key_line_ = line;
   return true;
 }
 
 bool TreeMaker::value(Node node) {
   Node* parent = open_.empty() ? nullptr : open_.back();
   node.parent = parent;
-  if (parent != nullptr && parent->kind == Node::Kind::kMap) node.key = *std::exchange(key_, std::nullopt);
+  if (parent != nullptr && parent->kind == Node::Kind::kMap) {
+    node.key = *std::exchange(key_, std::nullopt);
+    if (node.kind == Node::Kind::kNull) node.line = key_line_;  // yaml-cpp finds nothing one line later
+  }
   if (parent != nullptr && parent->kind == Node::Kind::kList) node.index = parent->items.size();
   if (has_control_character(node.text)) {
     return refuse(node.place(), "expected a text without control characters, found " + quoted(node.text));

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <harness/model/error.hpp>
+#include <harness/model/text.hpp>
 
 namespace harness::model {
 
@@ -61,12 +62,6 @@ struct Tree {
 Result<std::unique_ptr<Tree>> yaml_tree(std::string_view text, const std::string& file);
 Result<std::unique_ptr<Tree>> json_tree(std::string_view text, const std::string& file);
 
-// A text in double quotes for a message: escaped, cut after 60 characters.
-std::string quoted(std::string_view text);
-
-// The known name that was probably meant (at most two letters differ); empty when there is none.
-std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known);
-
 // The rules that both makers share.
 class TreeMaker {
  public:
@@ -91,6 +86,7 @@ class TreeMaker {
   std::unique_ptr<Tree> tree_;
   std::vector<Node*> open_;
   std::optional<std::string> key_;
+  std::size_t key_line_ = 0;
 };
 
 }  // namespace harness::model

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include <harness/model/tree.hpp>
+#include <harness/model/text.hpp>
 
 namespace harness::model {
 namespace {

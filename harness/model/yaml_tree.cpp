@@ -73,27 +73,13 @@ class Builder : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// yaml-cpp guesses UTF-16 and -32 from the first bytes and repairs broken UTF-8 in silence: what it is given is UTF-8.
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t more = byte < 0x80 ? 0 : byte >= 0xc2 && byte < 0xe0 ? 1 : byte >= 0xe0 && byte < 0xf0 ? 2
-                             : byte >= 0xf0 && byte < 0xf5 ? 3 : 4;
-    if (more == 4 || i + more >= text.size()) return false;
-    for (std::size_t k = 1; k <= more; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
-    }
-    i += more + 1;
-  }
-  return true;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Tree>> yaml_tree(std::string_view text, const std::string& file) {
   if (text.size() > TreeMaker::kMostBytes) {
     return fail(file, fmt::format("expected at most 1 MiB of text, found {} bytes", text.size()));
   }
+  // yaml-cpp guesses UTF-16 and -32 from the first bytes and repairs broken UTF-8 in silence.
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
     return fail(file, "expected a text in UTF-8, found other bytes");
   }
