@@ -20,7 +20,8 @@ std::string canonical(std::string line) {
       "( ?(±|\\+-) ?[0-9]+([.,][0-9]+)*)?"
       " ?(ns|μs|µs|us|ms|s|min|h|days?|[kMG]?/s|[kKMGT]i?B|B|bytes|%|x|times|calls)(?![A-Za-z0-9_/])");
   static const std::regex kSpace("[ \\t]+");
-  line = std::regex_replace(line, kFigure, "#");
+  static const std::regex kSharedCpu(" +CPU [^ ].*$");
+  line = std::regex_replace(std::regex_replace(line, kSharedCpu, ""), kFigure, "#");
   return without_ends(std::regex_replace(line, kSpace, " "));
 }
 
@@ -94,6 +95,25 @@ std::vector<Block> console_blocks(const std::string& markdown) {
     }
   }
   return blocks;
+}
+
+std::vector<std::string> fenced_texts(const std::string& markdown, const std::string& language) {
+  std::vector<std::string> texts;
+  std::istringstream in(markdown);
+  bool fenced = false;
+  bool wanted = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("```", 0) == 0) {
+      fenced = !fenced;
+      wanted = fenced && line == "```" + language;
+      if (wanted) {
+        texts.emplace_back();
+      }
+    } else if (wanted) {
+      texts.back() += line + "\n";
+    }
+  }
+  return texts;
 }
 
 bool is_executed(const Block& block) {
