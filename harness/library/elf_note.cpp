@@ -265,6 +265,7 @@ class Reader {
       const std::uint32_t size = u32_at(note, 12 + 4 * i);
       if (size > note.size() - at) return malformed("the texts of its descriptor are larger than the descriptor");
       texts[i]->assign(reinterpret_cast<const char*>(note.data() + at), size);
+      if (texts[i]->find('\0') != std::string::npos) return malformed("a text of its descriptor holds a zero byte");
       at += size;
     }
     if (!all_zero(note.subspan(at))) {

@@ -1,0 +1,3 @@
+#include "handmade_note.h"
+
+HANDMADE_NOTE(LOADING_BOUNDARY, LOADING_IDENTITY)
