@@ -17,13 +17,8 @@ constexpr std::uint64_t kMostPilotCalls = 100'000'000;
 
 Examination failed_by(const worker::Failure& failure) {
   using Verdict = Examination::Verdict;
-  auto text = failure.text;
-  if (!failure.output.empty()) {
-    auto last = failure.output.substr(0, failure.output.find_last_not_of('\n') + 1);
-    last = last.substr(last.find_last_of('\n') + 1);
-    if (!last.empty()) text += fmt::format(" (its last words: {})", last.substr(0, 200));
-  }
-  return {failure.kind == worker::FailureKind::kInterrupted ? Verdict::kInterrupted : Verdict::kFailed, std::move(text), 0};
+  const bool interrupted = failure.kind == worker::FailureKind::kInterrupted;
+  return {interrupted ? Verdict::kInterrupted : Verdict::kFailed, in_one_line(failure), 0};
 }
 
 }  // namespace
@@ -34,7 +29,7 @@ Examination examine(const Trial& trial, const Loaded& library, const Input& inpu
   auto worker = worker::Worker::start(library.bytes, library.file_name, limits, settings);
   if (!worker) return failed_by(worker.error());
   if (auto mismatch = signature_mismatch(*trial.problem, worker->signature())) {
-    return {Verdict::kFailed, "does not fit the problem: " + *mismatch, 0};
+    return {Verdict::kDoesNotFit, "does not fit the problem: " + *mismatch, 0};
   }
   if (auto opened = worker->open(input.args); !opened) return failed_by(opened.error());
   auto timing = worker->time(1, 0, 0);
@@ -66,16 +61,24 @@ Examination examine(const Trial& trial, const Loaded& library, const Input& inpu
 }
 
 worker::Outcome<worker::Timing> time_calls(const Loaded& library, const Input& input, std::uint64_t calls,
-                                           double seconds_per_call, const worker::Limits& limits,
+                                           double seconds_per_call, double warm_up_seconds, const worker::Limits& limits,
                                            const worker::Settings& settings) {
   auto worker = worker::Worker::start(library.bytes, library.file_name, limits, settings);
   if (!worker) return tl::unexpected(worker.error());
   if (auto opened = worker->open(input.args); !opened) return tl::unexpected(opened.error());
-  const double warm_up = seconds_per_call > kLongCallSeconds ? 0 : kWarmUpSeconds;
+  const double warm_up = std::max(warm_up_seconds, seconds_per_call > kLongCallSeconds ? 0 : kWarmUpSeconds);
   auto timing = worker->time(calls, warm_up, static_cast<double>(calls) * seconds_per_call + warm_up);
   if (!timing) return timing;
   if (auto ended = worker->finish(); !ended) return tl::unexpected(ended.error());
   return timing;
+}
+
+std::string in_one_line(const worker::Failure& failure) {
+  auto words = failure.output.substr(0, failure.output.find_last_not_of("\r\n") + 1);
+  words = words.substr(words.find_last_of('\n') + 1);
+  if (words.empty()) return failure.text;
+  std::replace_if(words.begin(), words.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return fmt::format("{} (its last words: {})", failure.text, words.substr(0, 200));
 }
 
 double predict_seconds(const std::vector<std::pair<std::uint64_t, double>>& smaller, std::uint64_t size) {

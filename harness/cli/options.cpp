@@ -1,0 +1,146 @@
+#include <harness/cli/options.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace harness::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kIntroduction =
+    R"(Benchmarks solvers: algorithms in versioned shared libraries.
+
+  harness --benchmark_filter=two-sum    measure every trial whose name matches
+  harness list                          what was found, and what was skipped and why
+
+A trial is named <problem>/<solver>/<dataset>/<case>: two-sum/v2.0.0/uniform/65536)";
+
+constexpr const char* kEnding = R"(
+Google Benchmark's flags, as they are there:
+  --benchmark_filter=REGEX         trials by name; a leading - negates
+  --benchmark_list_tests           only print the names
+  --benchmark_repetitions=N        processes a trial (3)
+  --benchmark_min_time=T           seconds (0.05, 0.05s) or calls (30x) a process
+  --benchmark_min_warmup_time=T    untimed seconds in each process
+  --benchmark_format=F             console, json, csv: what stdout gets
+  --benchmark_out=FILE             the report; --benchmark_out_format=json|csv
+  --benchmark_enable_random_interleaving, --benchmark_report_aggregates_only,
+  --benchmark_display_aggregates_only, --benchmark_color, --benchmark_counters_tabular,
+  --benchmark_context=KEY=VALUE, --benchmark_time_unit, --benchmark_dry_run, --v
+
+Exit codes: 0 fine; 2 usage, a bad file, nothing matched; 3 a solver failed; 130 interrupted.)";
+
+// `-plugin-dir=DIR` is the design's spelling; a single dash before a word of letters means the same as two.
+void accept_one_dash(std::vector<std::string>& arguments) {
+  for (auto& argument : arguments) {
+    if (argument.size() < 3 || argument[0] != '-' || argument[1] == '-') continue;
+    const auto word = argument.substr(1, argument.find('=') - 1);
+    const bool is_word = word.size() > 1 && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+      return std::islower(c) || std::isdigit(c) || c == '-' || c == '_';
+    });
+    if (is_word) argument.insert(0, "-");
+  }
+}
+
+std::vector<fs::path> plugin_directories(const std::vector<std::string>& asked, const Surroundings& surroundings) {
+  if (!asked.empty()) return {asked.begin(), asked.end()};
+  if (const char* directory = surroundings.environment("HARNESS_PLUGIN_DIR"); directory != nullptr && *directory != '\0') {
+    return {directory};
+  }
+  std::error_code ignored;
+  if (!surroundings.executable_directory.empty()) {
+    for (const auto* beside : {"plugins", "../lib/harness/plugins"}) {
+      const auto directory = (fs::path(surroundings.executable_directory) / beside).lexically_normal();
+      if (fs::is_directory(directory, ignored)) return {directory};
+    }
+  }
+  return {"plugins"};
+}
+
+fs::path dataset_directory(const std::string& asked, const Surroundings& surroundings) {
+  if (!asked.empty()) return asked;
+  std::error_code ignored;
+  if (fs::is_directory("datasets", ignored)) return "datasets";
+  if (!surroundings.executable_directory.empty()) {
+    for (const auto* beside : {"datasets", "../share/harness/datasets"}) {
+      const auto directory = (fs::path(surroundings.executable_directory) / beside).lexically_normal();
+      if (fs::is_directory(directory, ignored)) return directory;
+    }
+  }
+  return "datasets";
+}
+
+}  // namespace
+
+Result<Options> read_options(std::vector<std::string> arguments, const Surroundings& surroundings) {
+  accept_one_dash(arguments);
+  std::vector<std::string> benchmark_flags;
+  const auto is_ours = [](const std::string& argument) { return !bench::is_benchmark_flag(argument); };
+  const auto theirs = std::stable_partition(arguments.begin(), arguments.end(), is_ours);
+  benchmark_flags.assign(theirs, arguments.end());
+  arguments.erase(theirs, arguments.end());
+
+  CLI::App app(kIntroduction, "harness");
+  app.footer(kEnding);
+  app.set_help_flag("-h,--help", "this text");
+  app.get_formatter()->column_width(34);
+  bool version = false;
+  std::vector<std::string> plugins;
+  std::string datasets, case_glob, isolation = "process", markdown;
+  std::optional<double> timeout;
+  app.add_flag("--version", version, "the program's version");
+  app.add_option("--plugin-dir", plugins, "where libraries are, repeatable ($HARNESS_PLUGIN_DIR; plugins/)")->option_text("DIR");
+  app.add_option("--dataset-dir", datasets, "where problems and datasets are (datasets/)")->option_text("DIR");
+  app.add_option("--case", case_glob, "only these cases: leetcode-1, uniform/65*")->option_text("GLOB");
+  app.add_option("--timeout", timeout, "seconds that a call may take (the problem's time_limit_s; 10)")
+      ->option_text("SECONDS")
+      ->check(CLI::Range(1e-3, 86400.0));
+  app.add_option("--isolation", isolation, "process, or none: in a thread of this program, for debuggers")
+      ->option_text("LEVEL")
+      ->check(CLI::IsMember({"process", "none"}));
+  app.add_option("--export-markdown", markdown, "also write the table to this file")->option_text("FILE");
+
+  Options options;
+  auto* list = app.add_subcommand("list", "what was found, and what was skipped and why");
+  list->add_flag("--long,-l", options.long_form, "everything that each library says of itself");
+  list->fallthrough();
+
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    app.parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    options.command = Options::Command::kShown;
+    options.shown = app.help();
+    return options;
+  } catch (const CLI::ParseError& error) {
+    return fail("", error.what(), "see harness --help");
+  }
+  if (version) {
+    options.command = Options::Command::kShown;
+    options.shown = "harness " HARNESS_VERSION "\n";
+    return options;
+  }
+  options.command = list->parsed() ? Options::Command::kList : Options::Command::kRun;
+  if (list->parsed() && !benchmark_flags.empty()) {
+    return fail(benchmark_flags.front(), "means nothing to `harness list`", "leave it out");
+  }
+
+  auto flags = bench::parse_flags(benchmark_flags, surroundings.environment);
+  if (!flags) return tl::unexpected(flags.error());
+  options.run.flags = std::move(*flags);
+  options.run.places.plugin_directories = plugin_directories(plugins, surroundings);
+  options.run.places.dataset_directory = dataset_directory(datasets, surroundings);
+  options.run.case_glob = case_glob;
+  options.run.timeout_seconds = timeout;
+  options.run.isolation = isolation == "none" ? worker::Isolation::kNone : worker::Isolation::kProcess;
+  options.run.export_markdown = markdown;
+  return options;
+}
+
+}  // namespace harness::cli

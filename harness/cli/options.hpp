@@ -1,0 +1,29 @@
+// The command line, read: which command, and what it is asked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <harness/experiment/run.hpp>
+#include <harness/model/error.hpp>
+
+namespace harness::cli {
+
+struct Options {
+  enum class Command { kRun, kList, kShown } command = Command::kRun;  // kShown: help or version was asked for
+  std::string shown;                                                   // text for kShown
+  experiment::RunRequest run;                                          // `run.places` serves every command
+  bool long_form = false;                                              // list --long
+};
+
+// What surrounds the program: for default places, and for what Google Benchmark's flags take from the environment.
+struct Surroundings {
+  std::string executable_directory;                           // "" = unknown
+  std::function<const char*(const char*)> environment;        // getenv
+};
+
+// `arguments`: without the program's name. Long options are also taken with one dash: `-plugin-dir=DIR`.
+Result<Options> read_options(std::vector<std::string> arguments, const Surroundings& surroundings);
+
+}  // namespace harness::cli

@@ -1,0 +1,392 @@
+#include <harness/experiment/run.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <ostream>
+#include <random>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <harness/bench/driver.hpp>
+#include <harness/compare/ranking.hpp>
+#include <harness/machine/identity.hpp>
+#include <harness/report/console.hpp>
+#include <harness/report/figures.hpp>
+#include <harness/report/progress.hpp>
+#include <harness/store/git.hpp>
+#include <harness/trial/input.hpp>
+#include <harness/trial/loaded.hpp>
+#include <harness/trial/pilot.hpp>
+
+namespace harness::experiment {
+namespace {
+
+using model::Measurement;
+using State = Measurement::State;
+
+constexpr double kDefaultSecondsPerCall = 10;
+constexpr const char* kReportSchema = "1";
+
+// What a run gathers about one trial on its way from a name to a row.
+struct Row {
+  const trial::Trial* trial = nullptr;
+  std::shared_ptr<const trial::Loaded> library;
+  std::shared_ptr<const trial::Input> input;
+  worker::Limits limits;
+  double seconds_per_call = 0;  // from the pilot
+  Measurement measurement;
+  bool printed = false;
+};
+
+std::string now_utc(const char* pattern) {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return fmt::format(fmt::runtime(std::string("{:") + pattern + "}"), fmt::gmtime(now));
+}
+
+class Run {
+ public:
+  Run(const RunRequest& request, const Terminal& terminal, Selection selection)
+      : request_(request),
+        terminal_(terminal),
+        selection_(std::move(selection)),
+        settings_{request.isolation, request.worker_executable, &terminal.stop},
+        console_(terminal.out, console_options()),
+        progress_(terminal.err, terminal.err_is_terminal, terminal.utf8, terminal.columns, terminal.clock) {}
+
+  Exit execute() {
+    for (const auto& warning : selection_.warnings) say("warning: " + warning);
+    if (!load()) return Exit::kUsage;
+    if (to_console()) console_.begin(console_context());
+    examine();
+    if (auto driven = drive(); !driven) {
+      say("harness: " + driven.error().text());
+      return driven.error().exit;
+    }
+    finish();
+    return exit_code();
+  }
+
+ private:
+  bool to_console() const { return request_.flags.format == "console"; }
+
+  void say(const std::string& line) {
+    progress_.clear();
+    terminal_.err << report::printable(line) << std::endl;
+  }
+
+  report::ConsoleOptions console_options() const {
+    report::ConsoleOptions options;
+    options.colour = terminal_.colour;
+    options.utf8 = terminal_.utf8;
+    options.columns = terminal_.out_is_terminal ? terminal_.columns : 0;
+    for (const auto& trial : selection_.trials) options.name_width = std::max(options.name_width, trial.name().size());
+    const auto& passed = request_.flags.passed;
+    options.grouped = std::find(passed.begin(), passed.end(), "--benchmark_enable_random_interleaving=true") == passed.end();
+    return options;
+  }
+
+  model::Context console_context() const {
+    const auto machine = machine::identify();
+    const auto& flags = request_.flags;
+    return {{"cpu", machine.cpu},
+            {"cores", std::to_string(machine.logical_cores)},
+            {"repetitions", std::to_string(flags.repetitions)},
+            {"min_time", flags.fixed_calls ? fmt::format("{}x", *flags.fixed_calls) : fmt::format("{}s", flags.min_time_seconds)}};
+  }
+
+  // Reads each library once; builds a row for each trial.
+  bool load() {
+    std::map<std::filesystem::path, std::shared_ptr<const trial::Loaded>> libraries;
+    std::set<std::string> problems;
+    rows_.reserve(selection_.trials.size());
+    for (const auto& trial : selection_.trials) {
+      auto& library = libraries[trial.solver->file];
+      if (!library) {
+        auto loaded = trial::load(trial.solver->file);
+        if (!loaded) {
+          say("harness: " + loaded.error().text());
+          return false;
+        }
+        library = std::make_shared<const trial::Loaded>(std::move(*loaded));
+      }
+      problems.insert(trial.problem->name);
+      Row row;
+      row.trial = &trial;
+      row.library = library;
+      row.limits.seconds_per_call =
+          request_.timeout_seconds.value_or(trial.problem->time_limit_seconds.value_or(kDefaultSecondsPerCall));
+      row.measurement.problem = trial.problem->name;
+      row.measurement.solver = trial.solver->identity.solver();
+      row.measurement.dataset = trial.input->dataset;
+      row.measurement.case_name = trial.input->name;
+      rows_.push_back(std::move(row));
+    }
+    std::map<std::string, trial::Loaded> problem_libraries;
+    for (const auto& library : selection_.catalog.problems) {
+      if (!problems.contains(library.problem)) continue;
+      auto loaded = trial::load(library.file);
+      if (!loaded) {
+        say("harness: " + loaded.error().text());
+        return false;
+      }
+      problem_libraries.emplace(library.problem, std::move(*loaded));
+    }
+    inputs_ = std::make_unique<trial::Inputs>(std::move(problem_libraries),
+                                              store::InputCache(store::InputCache::default_directory()), settings_,
+                                              worker::Limits{}, [this](const std::string& line) { say("warning: " + line); });
+    return true;
+  }
+
+  void mark(Row& row, State state, std::string note) {
+    row.measurement.state = state;
+    row.measurement.note = std::move(note);
+  }
+
+  // Each trial's first worker: a right answer and the cost of a call, or the reason why it is not timed.
+  void examine() {
+    plan(0);
+    std::vector<std::pair<std::uint64_t, double>> smaller;  // sizes of the same solver and dataset that were examined
+    std::string timed_out_at;
+    std::string family;
+    for (auto& row : rows_) {
+      const auto& input = *row.trial->input;
+      if (const auto now = row.trial->solver->name() + "/" + input.dataset; now != family) {
+        family = now;
+        smaller.clear();
+        timed_out_at.clear();
+      }
+      if (terminal_.stop) {
+        mark(row, State::kInterrupted, "");
+        continue;
+      }
+      const auto limit = row.limits.seconds_per_call;
+      if (input.size) {
+        if (const auto most = row.trial->limits().max_size; most && *input.size > *most) {
+          mark(row, State::kSkipped, fmt::format("size {} is above max_size {}", *input.size, *most));
+          continue;
+        }
+        if (!timed_out_at.empty()) {
+          mark(row, State::kSkipped, fmt::format("size {} was already beyond the limit of {:g} s a call", timed_out_at, limit));
+          continue;
+        }
+        if (const auto predicted = trial::predict_seconds(smaller, *input.size); predicted > limit) {
+          mark(row, State::kSkipped,
+               fmt::format("a call would take about {} (from sizes {} and {}), above the limit of {:g} s",
+                           report::time_text(predicted, terminal_.utf8), smaller[smaller.size() - 2].first,
+                           smaller.back().first, limit));
+          continue;
+        }
+      }
+      progress_.step(row.trial->name() + " (checking)", 0.01);
+      if (examine(row) && input.size) smaller.emplace_back(*input.size, row.seconds_per_call);
+      if (input.size && row.measurement.note.starts_with("did not answer")) timed_out_at = std::to_string(*input.size);
+      progress_.done_step();
+    }
+  }
+
+  bool examine(Row& row) {
+    auto input = inputs_->make(*row.trial->problem, *row.trial->input);
+    if (!input) {
+      if (terminal_.stop) {
+        mark(row, State::kInterrupted, "");
+      } else {
+        mark(row, State::kFailed, "no input: " + input.error().text());
+        problem_at_fault_ = true;
+      }
+      return false;
+    }
+    row.input = *input;
+    const auto found = trial::examine(*row.trial, *row.library, *row.input, *inputs_, row.limits, settings_);
+    using Verdict = trial::Examination::Verdict;
+    switch (found.verdict) {
+      case Verdict::kReady: row.seconds_per_call = found.seconds_per_call; return true;
+      case Verdict::kFailed: mark(row, State::kFailed, found.reason); return false;
+      case Verdict::kDoesNotFit: mark(row, State::kSkipped, found.reason); return false;
+      case Verdict::kInterrupted: mark(row, State::kInterrupted, ""); return false;
+      case Verdict::kProblemAtFault:
+        mark(row, State::kFailed, found.reason);
+        problem_at_fault_ = true;
+        return false;
+    }
+    return false;
+  }
+
+  double expected_seconds(const Row& row) const {
+    const auto calls = bench::calls_for(request_.flags, row.seconds_per_call);
+    return static_cast<double>(calls) * row.seconds_per_call + trial::kSecondsAroundCalls;
+  }
+
+  // Before the pilots have run, every trial counts with its time at the least.
+  void plan(double checked) {
+    double seconds = 0;
+    const auto repetitions = static_cast<double>(request_.flags.repetitions);
+    for (const auto& row : rows_) {
+      if (row.measurement.state != State::kMeasured) continue;
+      if (checked > 0) {
+        seconds += repetitions * expected_seconds(row);
+      } else {
+        seconds += 0.01 + repetitions * (request_.flags.min_time_seconds + trial::kSecondsAroundCalls);
+      }
+    }
+    progress_.plan(seconds);
+  }
+
+  Result<void> drive() {
+    std::vector<bench::Entry> entries;
+    std::vector<Row*> driven;
+    for (auto& row : rows_) {
+      if (row.measurement.state == State::kSkipped) continue;
+      bench::Entry entry;
+      entry.name = row.trial->name();
+      entry.calls = row.measurement.state == State::kMeasured ? bench::calls_for(request_.flags, row.seconds_per_call) : 1;
+      if (row.measurement.state == State::kFailed) entry.failure = row.measurement.note;
+      if (row.measurement.state == State::kInterrupted) entry.failure = bench::kInterrupted;
+      row.measurement.calls = entry.calls;
+      entries.push_back(std::move(entry));
+      driven.push_back(&row);
+    }
+    plan(1);
+    const auto timing = [&](std::size_t index, std::uint64_t calls) -> tl::expected<bench::Timed, std::string> {
+      auto& row = *driven[index];
+      progress_.step(row.trial->name(), expected_seconds(row));
+      auto timed = trial::time_calls(*row.library, *row.input, calls, row.seconds_per_call,
+                                     request_.flags.min_warmup_seconds, row.limits, settings_);
+      progress_.done_step();
+      if (!timed) return tl::unexpected(trial::in_one_line(timed.error()));
+      return bench::Timed{timed->real_seconds, timed->cpu_seconds};
+    };
+    const auto finished = [&](std::size_t index, const std::vector<model::Sample>& samples, const std::string& failure) {
+      auto& row = *driven[index];
+      if (failure == bench::kInterrupted) {
+        mark(row, State::kInterrupted, "");
+      } else if (!failure.empty()) {
+        mark(row, State::kFailed, failure);
+      } else {
+        row.measurement.samples = samples;
+      }
+      print_up_to(row);
+    };
+    return bench::drive(entries, timing, finished, request_.flags, report_context(), terminal_.out, terminal_.stop);
+  }
+
+  // Skipped trials are not known to Google Benchmark; they are printed in their place, before the next one that is.
+  void print_up_to(Row& row) {
+    for (auto& earlier : rows_) {
+      if (&earlier == &row) break;
+      if (earlier.measurement.state == State::kSkipped) print(earlier);
+    }
+    print(row);
+  }
+
+  void print(Row& row) {
+    if (row.printed) return;
+    row.printed = true;
+    progress_.clear();
+    if (to_console()) {
+      console_.trial(row.measurement);
+      terminal_.out.flush();
+    } else if (row.measurement.state == State::kFailed) {
+      say(fmt::format("FAILED {}: {}", row.trial->name(), row.measurement.note));
+    } else if (row.measurement.state == State::kSkipped) {
+      say(fmt::format("skipped {}: {}", row.trial->name(), row.measurement.note));
+    }
+  }
+
+  void finish() {
+    for (auto& row : rows_) print(row);
+    progress_.clear();
+    std::vector<Measurement> all;
+    for (const auto& row : rows_) all.push_back(row.measurement);
+    if (to_console()) {
+      console_.skipped(selection_.catalog.skipped);
+      console_.summary(all, compare::rank_versions(all));
+      terminal_.out.flush();
+    } else {
+      for (const auto& library : selection_.catalog.skipped) {
+        say(fmt::format("skipped {}: {}", library.file.filename().string(), library.reason));
+      }
+    }
+    if (!request_.export_markdown.empty()) {
+      std::ofstream file(request_.export_markdown, std::ios::trunc);
+      file << report::markdown(all, console_context());
+      file.flush();
+      if (!file) {
+        say(fmt::format("harness: --export-markdown={}: cannot be written; name a file in a directory that exists and is yours",
+                        request_.export_markdown));
+        usage_error_ = true;
+      }
+    }
+  }
+
+  model::Context report_context() const {
+    model::Context context = {{"harness_schema", kReportSchema},
+                              {"harness_version", HARNESS_VERSION},
+                              {"run_id", fmt::format("{}-{:06x}", now_utc("%Y%m%dT%H%M%SZ"), std::random_device{}() & 0xffffffU)}};
+    std::error_code ignored;
+    if (const auto git = store::git_state(std::filesystem::current_path(ignored))) {
+      context.emplace_back("git_sha", git->sha);
+      context.emplace_back("git_dirty", git->dirty ? "true" : "false");
+    }
+    context.emplace_back("machine", machine::identify().key());
+    context.emplace_back("isolation", request_.isolation == worker::Isolation::kNone ? "none" : "process");
+    context.emplace_back("allocator", "system");
+    std::set<std::string> named;
+    for (const auto& row : rows_) {
+      if (row.measurement.state == State::kSkipped) context.emplace_back("skipped:" + row.trial->name(), row.measurement.note);
+      if (!named.insert(row.trial->solver->name()).second) continue;
+      context.emplace_back("solver:" + row.trial->solver->name(),
+                           fmt::format("file={} sha256={} code={} built={}", row.library->file_name,
+                                       row.library->identity.file_sha256, row.library->identity.code_hash,
+                                       row.trial->solver->compiler));
+    }
+    return context;
+  }
+
+  // DESIGN order when several hold: usage, regression, solver failed. All of them are named in the output above.
+  Exit exit_code() const {
+    const auto any = [&](State state) {
+      return std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) { return row.measurement.state == state; });
+    };
+    if (terminal_.stop) return Exit::kInterrupted;
+    if (usage_error_ || problem_at_fault_) return Exit::kUsage;
+    return any(State::kFailed) ? Exit::kSolverFailed : Exit::kFine;
+  }
+
+  const RunRequest& request_;
+  const Terminal& terminal_;
+  Selection selection_;
+  worker::Settings settings_;
+  report::Console console_;
+  report::Progress progress_;
+  std::unique_ptr<trial::Inputs> inputs_;
+  std::vector<Row> rows_;
+  bool problem_at_fault_ = false;
+  bool usage_error_ = false;
+};
+
+}  // namespace
+
+Exit run(const RunRequest& request, const Terminal& terminal) {
+  auto filter = bench::Filter::parse(request.flags.filter);
+  auto selection = filter ? select(request.places, *filter, request.case_glob) : tl::unexpected(filter.error());
+  if (!selection) {
+    terminal.err << "harness: " << report::printable(selection.error().text()) << std::endl;
+    return selection.error().exit;
+  }
+  if (request.flags.list_tests) {
+    for (const auto& trial : selection->trials) terminal.out << trial.name() << '\n';
+    return Exit::kFine;
+  }
+  return Run(request, terminal, std::move(*selection)).execute();
+}
+
+}  // namespace harness::experiment

@@ -1,0 +1,28 @@
+// `harness --benchmark_filter=...`: measure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <harness/bench/flags.hpp>
+#include <harness/experiment/selection.hpp>
+#include <harness/experiment/terminal.hpp>
+#include <harness/model/error.hpp>
+#include <harness/worker/worker.hpp>
+
+namespace harness::experiment {
+
+struct RunRequest {
+  Places places;
+  bench::Flags flags;
+  std::string case_glob;                  // --case
+  std::optional<double> timeout_seconds;  // --timeout: of a call; else the problem's time_limit_s, else 10
+  worker::Isolation isolation = worker::Isolation::kProcess;
+  std::string export_markdown;            // --export-markdown: file; "" = none
+  std::string worker_executable;          // "" = beside this program
+};
+
+// Finds, verifies, measures, reports. Returns the program's exit code; every error has been said on terminal.err.
+Exit run(const RunRequest& request, const Terminal& terminal);
+
+}  // namespace harness::experiment

@@ -1,0 +1,140 @@
+#include <harness/experiment/selection.hpp>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <harness/model/document.hpp>
+#include <harness/store/dataset.hpp>
+
+namespace harness::experiment {
+namespace {
+
+using Solvers = std::vector<std::shared_ptr<const model::SolverInfo>>;
+
+bool case_matches(const std::string& glob, const std::string& dataset, const std::string& dataset_and_case) {
+  return glob.empty() || model::glob_matches(glob, dataset) || model::glob_matches(glob, dataset_and_case);
+}
+
+// A file that cannot be read hides its cases' names; it counts as selected when the filter matches what is known of them.
+bool may_select(const Solvers& solvers, const std::string& dataset, const bench::Filter& filter, const std::string& case_glob) {
+  if (!dataset.empty() && !case_glob.empty() && !model::glob_matches(case_glob.substr(0, case_glob.find('/')), dataset)) {
+    return false;
+  }
+  return std::any_of(solvers.begin(), solvers.end(), [&](const auto& solver) {
+    return filter.matches(solver->name() + "/" + dataset + (dataset.empty() ? "" : "/"));
+  });
+}
+
+class Selecting {
+ public:
+  Selecting(const Places& places, const bench::Filter& filter, const std::string& case_glob)
+      : places_(places), filter_(filter), case_glob_(case_glob) {}
+
+  Result<Selection> run() {
+    auto catalog = library::find_libraries(places_.plugin_directories);
+    if (!catalog) return tl::unexpected(catalog.error());
+    selection_.catalog = std::move(*catalog);
+    auto problems = store::list_problems(places_.dataset_directory);
+    if (!problems) return tl::unexpected(problems.error());
+
+    std::map<std::string, Solvers> by_problem;
+    for (const auto& solver : selection_.catalog.solvers) {
+      by_problem[solver.identity.problem].push_back(std::make_shared<const model::SolverInfo>(solver));
+      for (const auto& warning : solver.warnings) warn(solver.file.filename().string() + ": " + warning);
+    }
+    for (const auto& [problem, solvers] : by_problem) {
+      if (std::find(problems->begin(), problems->end(), problem) == problems->end()) {
+        skip(solvers, fmt::format("no problem \"{}\" in {}; add {}/problem.yaml there, or name another --dataset-dir", problem,
+                                  places_.dataset_directory.string(), problem));
+      } else if (auto added = add(problem, solvers); !added) {
+        return tl::unexpected(added.error());
+      }
+    }
+    if (selection_.trials.empty()) return nothing_matched(*problems);
+    return std::move(selection_);
+  }
+
+ private:
+  Result<void> add(const std::string& name, const Solvers& solvers) {
+    auto problem = store::read_problem(places_.dataset_directory, name);
+    if (!problem) return refuse(problem.error(), may_select(solvers, "", filter_, case_glob_));
+    for (const auto& warning : problem->warnings) warn(warning);
+    auto datasets = store::list_datasets(*problem);
+    if (!datasets) return refuse(datasets.error(), may_select(solvers, "", filter_, case_glob_));
+
+    trial::ProblemCases known{std::make_shared<const model::Problem>(std::move(*problem)), {}};
+    for (const auto& dataset : *datasets) {
+      auto cases = store::read_dataset(*known.problem, dataset);
+      if (!cases) {
+        if (auto refused = refuse(cases.error(), may_select(solvers, dataset, filter_, case_glob_)); !refused) return refused;
+        continue;
+      }
+      for (auto& input : *cases) known.cases.push_back(std::make_shared<const model::Case>(std::move(input)));
+    }
+    for (auto& trial : trial::pair(solvers, known)) {
+      names_.insert(name);
+      names_.insert(trial.solver->name());
+      names_.insert(trial.name());
+      if (!filter_.matches(trial.name()) ||
+          !case_matches(case_glob_, trial.input->dataset, trial.input->dataset_and_name())) {
+        continue;
+      }
+      selection_.trials.push_back(std::move(trial));
+    }
+    return {};
+  }
+
+  Result<void> refuse(const Error& error, bool selected) {
+    if (selected) return tl::unexpected(error);
+    warn(error.text());
+    return {};
+  }
+
+  void skip(const Solvers& solvers, const std::string& reason) {
+    for (const auto& solver : solvers) selection_.catalog.skipped.push_back({solver->file, reason});
+    std::sort(selection_.catalog.skipped.begin(), selection_.catalog.skipped.end(),
+              [](const auto& a, const auto& b) { return a.file < b.file; });
+  }
+
+  void warn(const std::string& line) { selection_.warnings.push_back(line); }
+
+  Result<Selection> nothing_matched(const std::vector<std::string>& problems) const {
+    const auto wanted = filter_.text() + (case_glob_.empty() ? "" : " with --case=" + case_glob_);
+    if (selection_.catalog.solvers.empty()) {
+      std::string places;
+      for (const auto& directory : places_.plugin_directories) places += (places.empty() ? "" : ", ") + directory.string();
+      const auto count = selection_.catalog.skipped.size();
+      std::string next = "build some into it, or name another directory with --plugin-dir";
+      if (count > 0) {
+        const auto& first = selection_.catalog.skipped.front();
+        next = fmt::format("{} skipped ({}: {}); `harness list` says why for each",
+                           count == 1 ? "one library was" : fmt::format("{} libraries were", count),
+                           first.file.filename().string(), first.reason);
+      }
+      return fail(places, "holds no solver that can be used", next);
+    }
+    auto nearest = bench::nearest(filter_.text(), {names_.begin(), names_.end()});
+    if (nearest.empty()) nearest = problems;
+    return fail(fmt::format("--benchmark_filter={}", wanted), "matches nothing",
+                nearest.empty() ? "" : fmt::format("nearest: {}", fmt::join(nearest, ", ")));
+  }
+
+  const Places& places_;
+  const bench::Filter& filter_;
+  const std::string& case_glob_;
+  Selection selection_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+Result<Selection> select(const Places& places, const bench::Filter& filter, const std::string& case_glob) {
+  return Selecting(places, filter, case_glob).run();
+}
+
+}  // namespace harness::experiment
