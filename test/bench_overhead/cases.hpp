@@ -14,9 +14,9 @@ struct SpinCase {
 };
 
 inline constexpr int kSpinSeed = 12345;
-// Names say about what a call takes at 3 GHz. The chains of neighbouring short calls overlap, hence 14 and not 4 steps.
+// Names say about what a call takes; the divisions of neighbouring short calls overlap.
 inline constexpr SpinCase kSpinCases[] = {
-    {"short/ns5", 14}, {"short/ns100", 100}, {"short/us10", 8'000}, {"long/ms1", 800'000}};
+    {"short/ns5", 4}, {"short/ns100", 48}, {"short/us10", 3'500}, {"long/ms1", 350'000}};
 
 inline constexpr const char* kPairCase = "short/four";
 inline const std::vector<int> kPairNumbers = {2, 7, 11, 15};

@@ -8,11 +8,12 @@
 
 namespace overhead {
 
-// A chain in which each step waits for the one before, about five cycles a step: its time is latency, which neither the
-// alignment of the loop nor the state of a cache changes. `rounds` sets how long a call takes.
+// A chain of divisions, each of which waits for the one before. The divider is what is busy, not the front of the
+// processor: neither the alignment of a loop nor two instructions more around a call change the time of a call, only
+// work that the call waits for does. `rounds` sets how long a call takes.
 inline int spin(int seed, int rounds) {
   auto state = static_cast<std::uint32_t>(seed);
-  for (int i = 0; i < rounds; ++i) state = (state ^ (state >> 15)) * 0x2C1B3C6Du;
+  for (int i = 0; i < rounds; ++i) state = (state * 0x9E3779B9u) ^ (0xFFFFFFFFu / (state | 1));
   return static_cast<int>(state);
 }
 
