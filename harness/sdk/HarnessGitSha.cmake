@@ -1,0 +1,23 @@
+# Run when a library is built: writes the last commit that touched FOLDER into OUT, "-dirty" appended where the folder
+# differs from it; nothing outside of a repository. OUT keeps its time when it stays the same.
+set(sha "")
+if(GIT)
+  set(ENV{GIT_OPTIONAL_LOCKS} 0)
+  execute_process(COMMAND ${GIT} -C ${FOLDER} log -1 --format=%H -- . OUTPUT_VARIABLE sha ERROR_QUIET
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(NOT sha MATCHES "^[0-9a-f]+$")
+    set(sha "")
+  else()
+    execute_process(COMMAND ${GIT} -C ${FOLDER} status --porcelain -- . OUTPUT_VARIABLE changes ERROR_QUIET)
+    if(NOT changes STREQUAL "")
+      string(APPEND sha "-dirty")
+    endif()
+  endif()
+endif()
+set(old "none")
+if(EXISTS ${OUT})
+  file(READ ${OUT} old)
+endif()
+if(NOT old STREQUAL sha)
+  file(WRITE ${OUT} "${sha}")
+endif()
