@@ -1,4 +1,4 @@
-// The bytes of a library, read piece by piece: from a file that others may change or cut while it is read, or from memory.
+// The bytes of a library, read piece by piece: from memory, or from a file that others may change or cut meanwhile.
 // A file is never mapped: one that is cut while mapped ends the reader with SIGBUS.
 #pragma once
 
@@ -33,11 +33,11 @@ class MemorySource final : public ByteSource {
   std::span<const std::uint8_t> bytes_;
 };
 
-// A regular file of at most kMaxLibraryBytes, with the size that it had when it was opened. Two windows are kept, one over
-// the beginning (headers, notes and symbols lie there) and one that moves, so that a library costs two or three reads.
+// A regular file of at most kMaxLibraryBytes, with the size that it had when it was opened. Two windows are kept, one
+// over the beginning (headers, notes and symbols lie there) and one that moves: a library costs two or three reads.
 class FileSource final : public ByteSource {
  public:
-  // Never waits (a FIFO) and never follows a symbolic link. Error: what the file is instead, or why it cannot be opened.
+  // Never waits (a FIFO), never follows a symbolic link. Error: what the file is instead, or why it cannot be opened.
   static Result<FileSource> open(const std::filesystem::path& file);
   FileSource(FileSource&& other) noexcept;
   FileSource& operator=(FileSource&&) = delete;

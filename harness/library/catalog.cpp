@@ -69,7 +69,8 @@ void skip_twins(std::vector<Item>& items, const std::function<std::string(const 
       const bool neighbour = twin.parent_path() == item.file.parent_path();
       others += (others.empty() ? "" : ", ") + (neighbour ? twin.filename() : twin).string();
     }
-    skipped.push_back({item.file, fmt::format("calls itself {}, and so does {}; keep one of them", name_of(item), others)});
+    skipped.push_back(
+        {item.file, fmt::format("calls itself {}, and so does {}; keep one of them", name_of(item), others)});
     return true;
   });
 }
@@ -108,12 +109,16 @@ Result<Catalog> find_libraries(const std::vector<fs::path>& directories) {
       catalog.problems.push_back(std::move(described->problem));
     }
   }
-  skip_twins<model::SolverInfo>(catalog.solvers, [](const model::SolverInfo& solver) { return solver.name(); }, catalog.skipped);
+  skip_twins<model::SolverInfo>(
+      catalog.solvers, [](const model::SolverInfo& solver) { return solver.name(); }, catalog.skipped);
   skip_twins<model::ProblemLibrary>(
-      catalog.problems, [](const model::ProblemLibrary& library) { return "the problem " + library.problem; }, catalog.skipped);
+      catalog.problems, [](const model::ProblemLibrary& library) { return "the problem " + library.problem; },
+      catalog.skipped);
   std::sort(catalog.solvers.begin(), catalog.solvers.end(), solver_before);
-  std::sort(catalog.problems.begin(), catalog.problems.end(), [](const auto& a, const auto& b) { return a.problem < b.problem; });
-  std::sort(catalog.skipped.begin(), catalog.skipped.end(), [](const auto& a, const auto& b) { return a.file < b.file; });
+  std::sort(catalog.problems.begin(), catalog.problems.end(),
+            [](const auto& a, const auto& b) { return a.problem < b.problem; });
+  std::sort(catalog.skipped.begin(), catalog.skipped.end(),
+            [](const auto& a, const auto& b) { return a.file < b.file; });
   return catalog;
 }
 

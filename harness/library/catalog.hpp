@@ -11,9 +11,9 @@
 namespace harness::library {
 
 struct Catalog {
-  std::vector<model::SolverInfo> solvers;        // sorted by problem, version precedence, variant
-  std::vector<model::ProblemLibrary> problems;   // sorted by problem
-  std::vector<model::SkippedLibrary> skipped;    // sorted by file
+  std::vector<model::SolverInfo> solvers;       // sorted by problem, version precedence, variant
+  std::vector<model::ProblemLibrary> problems;  // sorted by problem
+  std::vector<model::SkippedLibrary> skipped;   // sorted by file
 };
 
 // Looks at every `*.so` in the directories (not below them). A file that does not fit is in `skipped`; a directory

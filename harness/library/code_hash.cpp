@@ -14,7 +14,8 @@ namespace harness::library {
 namespace {
 
 // Feeds bytes[offset, offset + size) with those of `blanks` as zeros. Blanks: sorted by offset.
-void add_blanked(model::Sha256& hash, std::span<const std::uint8_t> bytes, FileRange part, const std::vector<FileRange>& blanks) {
+void add_blanked(model::Sha256& hash, std::span<const std::uint8_t> bytes, FileRange part,
+                 const std::vector<FileRange>& blanks) {
   static constexpr std::array<std::uint8_t, 4096> kZeros{};
   std::uint64_t at = part.offset;
   const std::uint64_t end = part.offset + part.size;
@@ -58,8 +59,8 @@ Result<Identity> identify(std::span<const std::uint8_t> file_bytes) {
   code.add(std::string("harness code 1\n"));
   for (const Segment& segment : elf->segments) {
     if (segment.type != PT_LOAD) continue;
-    for (const std::uint64_t number : {std::uint64_t{segment.flags}, segment.address, segment.file_size, segment.memory_size,
-                                       segment.alignment}) {
+    for (const std::uint64_t number :
+         {std::uint64_t{segment.flags}, segment.address, segment.file_size, segment.memory_size, segment.alignment}) {
       add_number(code, number);
     }
     add_blanked(code, file_bytes, {segment.offset, segment.file_size}, blanks);

@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <harness/sdk/abi.h>
 #include <harness/library/build_facts.hpp>
 #include <harness/library/elf_dynamic.hpp>
 #include <harness/model/document.hpp>
-#include <harness/sdk/abi.h>
 
 namespace harness::library {
 namespace {
@@ -36,7 +36,8 @@ std::vector<std::string> words_of(std::string_view text) {
 // `ours` and `theirs` say whether the flag is on.
 Result<void> check_flag(std::string_view flag, bool ours, bool theirs, const std::string& file) {
   if (ours == theirs) return {};
-  return fail(file, fmt::format("built {} {}, this harness {}", theirs ? "with" : "without", flag, ours ? "with" : "without"),
+  return fail(file,
+              fmt::format("built {} {}, this harness {}", theirs ? "with" : "without", flag, ours ? "with" : "without"),
               "build both with the same flags");
 }
 
@@ -49,8 +50,10 @@ Result<model::SolverInfo> describe_solver(const Note& note, const std::string& f
   auto identity = model::read_version_yaml(note.identity_text, file + ": version.yaml", info.warnings);
   if (!identity) return tl::unexpected(identity.error());
   if (!identity->version.prerelease.empty() && !identity->variant.empty()) {
-    return fail(file, fmt::format("version {} has a pre-release and the variant {}", identity->version.text(), identity->variant),
-                "give it one of them, so that its name can be read one way only");
+    return fail(
+        file,
+        fmt::format("version {} has a pre-release and the variant {}", identity->version.text(), identity->variant),
+        "give it one of them, so that its name can be read one way only");
   }
   if (auto ok = check_requirements(*identity, runtime_version(), file); !ok) return tl::unexpected(ok.error());
   info.identity = std::move(*identity);
@@ -87,27 +90,34 @@ const model::Version& runtime_version() {
 Result<Facts> read_facts(const std::string& text, const std::string& file) {
   Facts facts;
   std::string flags;
-  const std::array<std::pair<std::string_view, std::string*>, 4> expected{
-      {{"compiler", &facts.compiler}, {"cxx_library", &facts.cxx_library}, {"flags", &flags}, {"git_sha", &facts.git_sha}}};
+  const std::array<std::pair<std::string_view, std::string*>, 4> expected{{{"compiler", &facts.compiler},
+                                                                           {"cxx_library", &facts.cxx_library},
+                                                                           {"flags", &flags},
+                                                                           {"git_sha", &facts.git_sha}}};
   std::string_view rest = text;
   for (const auto& [key, value] : expected) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     if (line.size() == rest.size() || !line.starts_with(key) || line.size() <= key.size() || line[key.size()] != '=') {
-      return fail(file, fmt::format("the facts of its descriptor: expected the line {}=, found \"{}\"", key, printable(line)),
+      return fail(file,
+                  fmt::format("the facts of its descriptor: expected the line {}=, found \"{}\"", key, printable(line)),
                   kRebuild);
     }
     const std::string_view found = line.substr(key.size() + 1);
     if (std::any_of(found.begin(), found.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; })) {
-      return fail(file, fmt::format("the facts of its descriptor: {} is not plain text: \"{}\"", key, printable(found)), kRebuild);
+      return fail(file, fmt::format("the facts of its descriptor: {} is not plain text: \"{}\"", key, printable(found)),
+                  kRebuild);
     }
     *value = found;
     rest.remove_prefix(line.size() + 1);
   }
   if (!rest.empty()) {
-    return fail(file, fmt::format("the facts of its descriptor: expected no more, found \"{}\"", printable(rest)), kRebuild);
+    return fail(file, fmt::format("the facts of its descriptor: expected no more, found \"{}\"", printable(rest)),
+                kRebuild);
   }
   if (!facts.git_sha.empty() && !is_git_sha(facts.git_sha)) {
-    return fail(file, fmt::format("the facts of its descriptor: git_sha is no commit: \"{}\"", printable(facts.git_sha)), kRebuild);
+    return fail(file,
+                fmt::format("the facts of its descriptor: git_sha is no commit: \"{}\"", printable(facts.git_sha)),
+                kRebuild);
   }
   facts.flags = words_of(flags);
   return facts;
@@ -115,15 +125,21 @@ Result<Facts> read_facts(const std::string& text, const std::string& file) {
 
 Result<void> check_facts(const Facts& facts, const std::string& file) {
   if (facts.cxx_library != this_cxx_library()) {
-    return fail(file, fmt::format("built with the C++ library {}, this harness with {}", printable(facts.cxx_library), this_cxx_library()),
+    return fail(file,
+                fmt::format("built with the C++ library {}, this harness with {}", printable(facts.cxx_library),
+                            this_cxx_library()),
                 "build both with the same C++ library");
   }
   BuildFlags theirs;
   for (const std::string& flag : facts.flags) {
-    if (flag == "address-sanitizer") theirs.address_sanitizer = true;
-    else if (flag == "thread-sanitizer") theirs.thread_sanitizer = true;
-    else if (flag == "undefined-sanitizer") theirs.undefined_sanitizer = true;
-    else if (flag == "glibcxx-debug") theirs.glibcxx_debug = true;
+    if (flag == "address-sanitizer")
+      theirs.address_sanitizer = true;
+    else if (flag == "thread-sanitizer")
+      theirs.thread_sanitizer = true;
+    else if (flag == "undefined-sanitizer")
+      theirs.undefined_sanitizer = true;
+    else if (flag == "glibcxx-debug")
+      theirs.glibcxx_debug = true;
     else if (flag != "glibcxx-assertions") {
       return fail(file, fmt::format("built with {}, which this harness does not know", printable(flag)), kRebuild);
     }
@@ -137,7 +153,8 @@ Result<void> check_facts(const Facts& facts, const std::string& file) {
   return check_flag("glibcxx-debug", ours.glibcxx_debug, theirs.glibcxx_debug, file);
 }
 
-Result<void> check_requirements(const model::SolverIdentity& identity, const model::Version& runtime, const std::string& file) {
+Result<void> check_requirements(const model::SolverIdentity& identity, const model::Version& runtime,
+                                const std::string& file) {
   const std::string& wanted = identity.requires_runtime;
   if (!wanted.empty()) {
     constexpr std::string_view kPrefix = "harness@";
@@ -147,7 +164,8 @@ Result<void> check_requirements(const model::SolverIdentity& identity, const mod
     const auto pattern = model::VersionPattern::parse(versions);
     if (versions.empty() || !pattern) {
       return fail(file + ": version.yaml: requires/runtime",
-                  fmt::format("expected harness@VERSION, as \"harness@0.1+\", found \"{}\"", printable(wanted)), "correct and rebuild it");
+                  fmt::format("expected harness@VERSION, as \"harness@0.1+\", found \"{}\"", printable(wanted)),
+                  "correct and rebuild it");
     }
     if (!pattern->contains(runtime)) {
       return fail(file, fmt::format("requires {}, this is harness {}", printable(wanted), runtime.text()),
@@ -187,7 +205,8 @@ Result<model::SolverInfo> read_solver_from(ByteSource& source, const std::string
   auto described = read_library_from(source, file);
   if (!described) return tl::unexpected(described.error());
   if (described->kind != Kind::kSolver) {
-    return fail(file, fmt::format("is the library of the problem {}, not a solver", described->problem.problem), "name a solver");
+    return fail(file, fmt::format("is the library of the problem {}, not a solver", described->problem.problem),
+                "name a solver");
   }
   return std::move(described->solver);
 }
@@ -196,7 +215,8 @@ Result<model::ProblemLibrary> read_problem_from(ByteSource& source, const std::s
   auto described = read_library_from(source, file);
   if (!described) return tl::unexpected(described.error());
   if (described->kind != Kind::kProblem) {
-    return fail(file, fmt::format("is the solver {}, not a problem's library", described->solver.name()), "name a problem's library");
+    return fail(file, fmt::format("is the solver {}, not a problem's library", described->solver.name()),
+                "name a problem's library");
   }
   return std::move(described->problem);
 }

@@ -12,7 +12,8 @@
 
 namespace harness::library {
 
-// This harness's own version, which `requires: {runtime: "harness@0.1+"}` is held against: the project's in CMakeLists.txt.
+// This harness's own version (the project's in CMakeLists.txt), which `requires: {runtime: "harness@0.1+"}` is held
+// against.
 const model::Version& runtime_version();
 
 // What the library was built by. Lines `key=value` in the order of harness/sdk/abi.h, printable ASCII.
@@ -24,12 +25,13 @@ struct Facts {
 };
 Result<Facts> read_facts(const std::string& text, const std::string& file);
 
-// Refused: another C++ library, sanitizers or debug containers on one side only. A library without the undefined-behaviour
-// sanitizer fits a build with it: nothing of it shows at the boundary, and not every compiler tells that it is on.
+// Refused: another C++ library, sanitizers or debug containers on one side only. A library without the
+// undefined-behaviour sanitizer fits a build with it: nothing of it shows at the boundary, and g++ does not tell.
 Result<void> check_facts(const Facts& facts, const std::string& file);
 
 // `harness@0.1+` (at least), `harness@0.1.x` (a pattern of versions); "" = any. Apis: `solver/v1` is all there is.
-Result<void> check_requirements(const model::SolverIdentity& identity, const model::Version& runtime, const std::string& file);
+Result<void> check_requirements(const model::SolverIdentity& identity, const model::Version& runtime,
+                                const std::string& file);
 
 // Everything: headers, note, what the loader would do, texts. The kind of library that is not asked for is refused.
 // `file` in the values is left to the caller; in messages a text is named as `<file>: version.yaml`.

@@ -21,16 +21,17 @@ constexpr std::uint64_t kMaxStringBytes = 16 << 20;
 
 // The C and C++ runtime; nothing else is a solver's to bring.
 bool is_allowed_library(std::string_view name) {
-  static constexpr std::string_view kAllowed[] = {
-      "libstdc++.so.6", "libc.so.6",  "libm.so.6",      "libgcc_s.so.1", "libpthread.so.0", "libdl.so.2",     "librt.so.1",
-      "libmvec.so.1",   "libgomp.so.1", "libatomic.so.1", "libc++.so.1",   "libc++abi.so.1",  "ld64.so.1", "ld64.so.2"};
+  static constexpr std::string_view kAllowed[] = {"libstdc++.so.6",  "libc.so.6",      "libm.so.6",   "libgcc_s.so.1",
+                                                  "libpthread.so.0", "libdl.so.2",     "librt.so.1",  "libmvec.so.1",
+                                                  "libgomp.so.1",    "libatomic.so.1", "libc++.so.1", "libc++abi.so.1",
+                                                  "ld64.so.1",       "ld64.so.2"};
   static constexpr std::string_view kSanitizers[] = {"libasan.so.", "libtsan.so.", "libubsan.so.", "liblsan.so.",
                                                      "libclang_rt."};
   if (name.find('/') != name.npos) return false;
   if (std::find(std::begin(kAllowed), std::end(kAllowed), name) != std::end(kAllowed)) return true;
   if (name.starts_with("ld-linux-")) return true;
-  return this_build_flags().any_sanitizer() &&
-         std::any_of(std::begin(kSanitizers), std::end(kSanitizers), [&](auto prefix) { return name.starts_with(prefix); });
+  return this_build_flags().any_sanitizer() && std::any_of(std::begin(kSanitizers), std::end(kSanitizers),
+                                                           [&](auto prefix) { return name.starts_with(prefix); });
 }
 
 std::string lower(std::string_view text) {
@@ -47,7 +48,8 @@ bool comes_near(std::string_view name, std::string_view entry) {
 
 class Inspector {
  public:
-  Inspector(ByteSource& source, const ElfFile& elf, const std::string& file) : source_(source), elf_(elf), file_(file) {}
+  Inspector(ByteSource& source, const ElfFile& elf, const std::string& file)
+      : source_(source), elf_(elf), file_(file) {}
 
   Result<void> check(std::string_view entry) {
     if (auto ok = read_dynamic(); !ok) return ok;
@@ -82,7 +84,8 @@ class Inspector {
       dynamic = &segment;
     }
     if (dynamic == nullptr) return malformed("it has no dynamic section");
-    if (dynamic->file_size / sizeof(Elf64_Dyn) > kMaxDynamicEntries) return malformed("its dynamic section is too large");
+    if (dynamic->file_size / sizeof(Elf64_Dyn) > kMaxDynamicEntries)
+      return malformed("its dynamic section is too large");
     std::vector<Elf64_Dyn> entries(dynamic->file_size / sizeof(Elf64_Dyn));
     if (!read_image(dynamic->address, entries)) return malformed("its dynamic section lies outside of what is loaded");
     bool ended = false;
@@ -105,10 +108,11 @@ class Inspector {
                       "link it without -rpath (CMake: set BUILD_WITH_INSTALL_RPATH, no INSTALL_RPATH)");
       }
     }
-    for (const Elf64_Sxword tag : {Elf64_Sxword{DT_FILTER}, Elf64_Sxword{DT_AUXILIARY}, Elf64_Sxword{DT_AUDIT},
-                                   Elf64_Sxword{DT_DEPAUDIT}}) {
+    for (const Elf64_Sxword tag :
+         {Elf64_Sxword{DT_FILTER}, Elf64_Sxword{DT_AUXILIARY}, Elf64_Sxword{DT_AUDIT}, Elf64_Sxword{DT_DEPAUDIT}}) {
       if (values_.contains(tag)) {
-        return refuse("makes the loader bring other libraries in (filter or audit)", "link it without -f, -F and --audit");
+        return refuse("makes the loader bring other libraries in (filter or audit)",
+                      "link it without -f, -F and --audit");
       }
     }
     if (values_.contains(DT_TEXTREL) || (value_or(DT_FLAGS, 0) & DF_TEXTREL) != 0) {
@@ -127,7 +131,8 @@ class Inspector {
 
   Checked read_strings() {
     const std::uint64_t size = value_or(DT_STRSZ, 0);
-    if (!values_.contains(DT_STRTAB) || size == 0 || size > kMaxStringBytes) return malformed("its strings cannot be read");
+    if (!values_.contains(DT_STRTAB) || size == 0 || size > kMaxStringBytes)
+      return malformed("its strings cannot be read");
     if (!elf_.offset_of(value_or(DT_STRTAB, 0), size)) return malformed("its strings lie outside of what is loaded");
     strings_.resize(size);
     if (!read_image(value_or(DT_STRTAB, 0), strings_)) return malformed("its strings cannot be read");
@@ -140,11 +145,13 @@ class Inspector {
 
   Checked check_libraries() const {
     for (const std::uint64_t offset : needed_) {
-      if (offset >= strings_.size()) return malformed("the name of a library that it needs lies outside of its strings");
+      if (offset >= strings_.size())
+        return malformed("the name of a library that it needs lies outside of its strings");
       const std::string_view name = string_at(offset);
       if (!is_allowed_library(name)) {
-        return refuse(fmt::format("needs {}, which is not on the list of allowed libraries (C and C++ runtime)", printable(name)),
-                      "link that part statically or leave it out");
+        return refuse(
+            fmt::format("needs {}, which is not on the list of allowed libraries (C and C++ runtime)", printable(name)),
+            "link that part statically or leave it out");
       }
     }
     return {};
@@ -159,13 +166,15 @@ class Inspector {
       count = *counted;
     } else if (values_.contains(DT_HASH)) {
       std::vector<Elf64_Word> head(2);  // buckets, symbols
-      if (!read_image(value_or(DT_HASH, 0), head)) return malformed("its table of symbol hashes (DT_HASH) cannot be read");
+      if (!read_image(value_or(DT_HASH, 0), head))
+        return malformed("its table of symbol hashes (DT_HASH) cannot be read");
       count = head[1];
     } else {
       return malformed("it has no table of symbol hashes");
     }
     if (count > kMaxSymbols) return malformed(fmt::format("it would have {} symbols", count));
-    if (value_or(DT_SYMENT, sizeof(Elf64_Sym)) != sizeof(Elf64_Sym)) return malformed("its symbols have an unknown size");
+    if (value_or(DT_SYMENT, sizeof(Elf64_Sym)) != sizeof(Elf64_Sym))
+      return malformed("its symbols have an unknown size");
     if (!elf_.offset_of(value_or(DT_SYMTAB, 0), count * sizeof(Elf64_Sym))) {
       return malformed("its symbols lie outside of what is loaded");
     }
@@ -174,8 +183,8 @@ class Inspector {
     return {};
   }
 
-  // Layout: bucket count, first hashed symbol, Bloom words, shift; Bloom filter; buckets; one chain word a hashed symbol,
-  // whose lowest bit ends a chain. The last symbol ends the chain that begins at the highest bucket.
+  // Layout: bucket count, first hashed symbol, Bloom words, shift; Bloom filter; buckets; one chain word a hashed
+  // symbol, whose lowest bit ends a chain. The last symbol ends the chain that begins at the highest bucket.
   std::optional<std::uint64_t> count_by_gnu_hash(std::uint64_t table) {
     std::vector<std::uint32_t> head(4);
     if (!read_image(table, head)) return std::nullopt;
@@ -206,7 +215,8 @@ class Inspector {
       const std::string_view name = string_at(symbol.st_name);
       const unsigned binding = ELF64_ST_BIND(symbol.st_info);
       if (binding == STB_GNU_UNIQUE) {
-        return refuse(fmt::format("has a UNIQUE symbol ({}), which two versions loaded side by side would share", printable(name)),
+        return refuse(fmt::format("has a UNIQUE symbol ({}), which two versions loaded side by side would share",
+                                  printable(name)),
                       "compile it with -fno-gnu-unique, or build it with harness_add_solver");
       }
       if (name == entry) {
@@ -216,8 +226,9 @@ class Inspector {
       }
     }
     if (found != nullptr) return check_entry(*found, entry);
-    return refuse(fmt::format("has no symbol {}{}", entry, near.empty() ? "" : fmt::format(" (found {})", printable(near))),
-                  "export exactly that name: HARNESS_SOLVER and HARNESS_PROBLEM do");
+    return refuse(
+        fmt::format("has no symbol {}{}", entry, near.empty() ? "" : fmt::format(" (found {})", printable(near))),
+        "export exactly that name: HARNESS_SOLVER and HARNESS_PROBLEM do");
   }
 
   Checked check_entry(const Elf64_Sym& symbol, std::string_view entry) const {
@@ -228,7 +239,8 @@ class Inspector {
       fault = "is used but not defined";
     } else if (ELF64_ST_TYPE(symbol.st_info) != STT_FUNC) {
       fault = "is not a function";
-    } else if ((binding != STB_GLOBAL && binding != STB_WEAK) || (visibility != STV_DEFAULT && visibility != STV_PROTECTED)) {
+    } else if ((binding != STB_GLOBAL && binding != STB_WEAK) ||
+               (visibility != STV_DEFAULT && visibility != STV_PROTECTED)) {
       fault = "is not exported";
     } else if (!lies_in_code(symbol.st_value)) {
       fault = "lies outside of its code";
@@ -247,7 +259,8 @@ class Inspector {
   ByteSource& source_;
   const ElfFile& elf_;
   const std::string& file_;
-  std::map<Elf64_Sxword, std::uint64_t> values_;  // every entry but DT_NEEDED, which alone may stand there more than once
+  std::map<Elf64_Sxword, std::uint64_t>
+      values_;  // every entry but DT_NEEDED, which alone may stand there more than once
   std::vector<std::uint64_t> needed_;
   std::vector<char> strings_;
   std::vector<Elf64_Sym> symbols_;

@@ -93,7 +93,8 @@ class Reader {
     return fail(file_, std::move(why), std::move(next));
   }
   tl::unexpected<Error> cut_off(std::string_view part) const {
-    return refuse(fmt::format("is truncated: {} lies beyond its {} bytes", part, source_.size()), "copy or build it again");
+    return refuse(fmt::format("is truncated: {} lies beyond its {} bytes", part, source_.size()),
+                  "copy or build it again");
   }
   tl::unexpected<Error> malformed(std::string why) const {
     return refuse("is malformed: " + std::move(why), "build it again");
@@ -128,8 +129,8 @@ class Reader {
     if (ident[EI_CLASS] != ELFCLASS32 && ident[EI_CLASS] != ELFCLASS64) return malformed("its ELF class is unknown");
     if (ident[EI_DATA] != ELFDATA2LSB && ident[EI_DATA] != ELFDATA2MSB) return malformed("its byte order is unknown");
     const bool swapped = ident[EI_DATA] != kThisByteOrder;
-    const auto machine = swapped ? static_cast<std::uint16_t>(header_.e_machine << 8 | header_.e_machine >> 8)
-                                 : header_.e_machine;
+    const auto machine =
+        swapped ? static_cast<std::uint16_t>(header_.e_machine << 8 | header_.e_machine >> 8) : header_.e_machine;
     if (machine != kThisMachine || swapped || ident[EI_CLASS] != ELFCLASS64) {
       return refuse(fmt::format("built for {}{}{}, this machine is {}", machine_name(machine),
                                 ident[EI_CLASS] == ELFCLASS32 ? " (32 bits)" : "",
@@ -137,7 +138,8 @@ class Reader {
                                 machine_name(kThisMachine)),
                     "build it for this machine");
     }
-    if (ident[EI_VERSION] != EV_CURRENT || header_.e_version != EV_CURRENT) return malformed("its ELF version is not 1");
+    if (ident[EI_VERSION] != EV_CURRENT || header_.e_version != EV_CURRENT)
+      return malformed("its ELF version is not 1");
     if (ident[EI_OSABI] != ELFOSABI_SYSV && ident[EI_OSABI] != ELFOSABI_GNU) {
       return refuse(fmt::format("built for another system (OS ABI {})", ident[EI_OSABI]), "build it for Linux");
     }
@@ -156,7 +158,8 @@ class Reader {
     }
     // Not needed for reading; but linkers put it last, so that it tells of a copy that broke off.
     const std::uint64_t sections = header_.e_shnum != 0 ? header_.e_shnum : header_.e_shoff != 0 ? 1 : 0;
-    if (!inside(header_.e_shoff, sections * sizeof(Elf64_Shdr), source_.size())) return cut_off("its table of sections");
+    if (!inside(header_.e_shoff, sections * sizeof(Elf64_Shdr), source_.size()))
+      return cut_off("its table of sections");
     return {};
   }
 
@@ -169,7 +172,8 @@ class Reader {
     elf_.segments.reserve(headers.size());
     for (const Elf64_Phdr& header : headers) {
       if (header.p_type == PT_NULL) continue;
-      if (header.p_type == PT_INTERP) return refuse("is a program, not a shared library", "build it with harness_add_solver");
+      if (header.p_type == PT_INTERP)
+        return refuse("is a program, not a shared library", "build it with harness_add_solver");
       if (!inside(header.p_offset, header.p_filesz, source_.size())) return cut_off("a segment");
       elf_.segments.push_back({header.p_type, header.p_flags, header.p_offset, header.p_vaddr, header.p_filesz,
                                header.p_memsz, header.p_align});
@@ -191,14 +195,16 @@ class Reader {
       if (segment.memory_size < segment.file_size || segment.address > UINT64_MAX - segment.memory_size) {
         return malformed("a segment is smaller in memory than in the file, or leaves the address space");
       }
-      if ((segment.offset ^ segment.address) % 4096 != 0) return malformed("a segment cannot be mapped where it belongs");
+      if ((segment.offset ^ segment.address) % 4096 != 0)
+        return malformed("a segment cannot be mapped where it belongs");
       // Whole pages: a page that two segments share would hold the later one's bytes only.
       if (before != nullptr && before->memory_size > 0 &&
           segment.address / 4096 <= (before->address + before->memory_size - 1) / 4096) {
         return malformed("its segments overlap or are out of order");
       }
       if ((segment.flags & PF_W) != 0 && (segment.flags & PF_X) != 0) {
-        return refuse("has memory that is both writable and executable", "link it without -N and without own linker scripts");
+        return refuse("has memory that is both writable and executable",
+                      "link it without -N and without own linker scripts");
       }
       before = &segment;
     }
@@ -248,9 +254,8 @@ class Reader {
     const std::uint32_t boundary = u32_at(note, 4);
     if (boundary != HARNESS_BOUNDARY_VERSION) {
       return refuse(fmt::format("built for boundary {}, this harness speaks {}", boundary, HARNESS_BOUNDARY_VERSION),
-                    boundary > HARNESS_BOUNDARY_VERSION
-                        ? fmt::format("rebuild it or use harness {}.x", boundary)
-                        : "rebuild it with this harness");
+                    boundary > HARNESS_BOUNDARY_VERSION ? fmt::format("rebuild it or use harness {}.x", boundary)
+                                                        : "rebuild it with this harness");
     }
     if (note.size() != HARNESS_NOTE_SIZE) {
       return malformed(fmt::format("its descriptor has {} bytes instead of {}", note.size(), HARNESS_NOTE_SIZE));
@@ -297,7 +302,8 @@ Result<ElfFile> read_elf(ByteSource& source, const std::string& file) { return R
 std::string printable(std::string_view text) {
   constexpr std::size_t kMost = 80;
   std::string shown(text.substr(0, kMost));
-  std::replace_if(shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
+  std::replace_if(
+      shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
   return text.size() > kMost ? shown + "..." : shown;
 }
 

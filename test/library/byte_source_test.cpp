@@ -1,6 +1,5 @@
 #include <harness/library/byte_source.hpp>
 
-
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -30,8 +29,9 @@ TEST_CASE("any range of a file is read as it stands, in any order") {
   auto source = FileSource::open(directory.write("a.so", bytes));
   REQUIRE(source);
   CHECK(source->size() == bytes.size());
-  const std::pair<std::size_t, std::size_t> ranges[] = {{99'000, 1000}, {0, 64}, {28'600, 200},  {28'672, 1},   {99'999, 1},
-                                                        {50'000, 10},   {53'900, 300}, {0, 100'000}, {100'000, 0}, {4000, 90'000}};
+  const std::pair<std::size_t, std::size_t> ranges[] = {{99'000, 1000}, {0, 64},       {28'600, 200}, {28'672, 1},
+                                                        {99'999, 1},    {50'000, 10},  {53'900, 300}, {0, 100'000},
+                                                        {100'000, 0},   {4000, 90'000}};
   for (const auto& [offset, size] : ranges) {
     INFO(offset << " " << size);
     std::vector<std::uint8_t> got(size);

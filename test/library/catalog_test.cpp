@@ -15,7 +15,8 @@ namespace {
 using test::SyntheticElf;
 using test::TemporaryDirectory;
 
-std::vector<std::uint8_t> solver(const std::string& version, const std::string& extra = "", const std::string& problem = "two-sum") {
+std::vector<std::uint8_t> solver(const std::string& version, const std::string& extra = "",
+                                 const std::string& problem = "two-sum") {
   SyntheticElf library;
   library.identity = "plugin: " + problem + "\nversion: " + version + "\n" + extra;
   return library.bytes();
@@ -122,8 +123,9 @@ TEST_CASE("a directory that is missing, no directory or closed is an error with 
   const auto missing = directory.path() / "missing";
   auto catalog = find_libraries({missing});
   REQUIRE_FALSE(catalog);
-  CHECK(catalog.error().text() == missing.string() + ": cannot be read: No such file or directory; name a directory of libraries "
-                                                      "with --plugin-dir, or build the solvers");
+  CHECK(catalog.error().text() == missing.string() +
+                                      ": cannot be read: No such file or directory; name a directory of libraries "
+                                      "with --plugin-dir, or build the solvers");
   catalog = find_libraries({directory.write("file", {})});
   REQUIRE_FALSE(catalog);
   CHECK_THAT(catalog.error().why, ContainsSubstring("Not a directory"));

@@ -72,7 +72,8 @@ TEST_CASE("a text that does not read is named with its place") {
 }
 
 TEST_CASE("a pre-release and a variant together are refused") {
-  CHECK_THAT(refusal_of("plugin: two-sum\nversion: 2.0.0-rc.1\nvariant: optimized\n"), ContainsSubstring("pre-release"));
+  CHECK_THAT(refusal_of("plugin: two-sum\nversion: 2.0.0-rc.1\nvariant: optimized\n"),
+             ContainsSubstring("pre-release"));
   CHECK(refusal_of("plugin: two-sum\nversion: 2.0.0-rc.1\n") == "accepted");
 }
 
@@ -88,7 +89,8 @@ TEST_CASE("a solver that requires another harness is refused") {
   CHECK_THAT(with("runtime: \"harness@\""), ContainsSubstring("requires/runtime"));
   CHECK_THAT(with("runtime: \"+\""), ContainsSubstring("requires/runtime"));
   CHECK_THAT(with("runtime: \"python@3+\""), ContainsSubstring("requires/runtime"));
-  CHECK_THAT(with("apis: [\"solver/v1\", \"solver/v2\"]"), ContainsSubstring("requires the api solver/v2, this harness has solver/v1"));
+  CHECK_THAT(with("apis: [\"solver/v1\", \"solver/v2\"]"),
+             ContainsSubstring("requires the api solver/v2, this harness has solver/v1"));
 }
 
 TEST_CASE("`at least` is held against any version of the harness") {
@@ -102,8 +104,8 @@ TEST_CASE("`at least` is held against any version of the harness") {
 
 TEST_CASE("another C++ library is refused by both names") {
   const std::string facts = replaced(test::facts_of_this_build(), this_cxx_library(), "libstdc++ cow");
-  CHECK(refusal_of_facts(facts) == "a.so: built with the C++ library libstdc++ cow, this harness with " + this_cxx_library() +
-                                       "; build both with the same C++ library");
+  CHECK(refusal_of_facts(facts) == "a.so: built with the C++ library libstdc++ cow, this harness with " +
+                                       this_cxx_library() + "; build both with the same C++ library");
 }
 
 TEST_CASE("sanitizers and debug containers must be on at both sides or at none") {
@@ -133,8 +135,8 @@ TEST_CASE("facts that are out of order, cut off, continued or not plain text are
   CHECK(read_facts(replaced(good, "git_sha=", "git_sha=0123456789abcdef0123456789abcdef01234567-dirty"), "a.so"));
   for (const std::string& bad :
        {std::string(), good.substr(0, good.size() - 1), good + "more=1\n", replaced(good, "compiler", "Compiler"),
-        replaced(good, "compiler=", "compiler "), replaced(good, "12.2.0", "12\x1b[2J"), replaced(good, "git_sha=", "git_sha=abc"),
-        replaced(good, "flags=", "flag="), std::string("compiler\n")}) {
+        replaced(good, "compiler=", "compiler "), replaced(good, "12.2.0", "12\x1b[2J"),
+        replaced(good, "git_sha=", "git_sha=abc"), replaced(good, "flags=", "flag="), std::string("compiler\n")}) {
     INFO(bad);
     CHECK_FALSE(read_facts(bad, "a.so"));
   }

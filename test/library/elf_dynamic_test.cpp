@@ -39,7 +39,8 @@ TEST_CASE("a library that needs the runtime only and exports its entry is accept
 }
 
 TEST_CASE("a search path of its own is refused") {
-  CHECK_THAT(verdict_with(DT_RPATH, 1), ContainsSubstring("carries a search path of its own for libraries (DT_RPATH); link it without -rpath"));
+  CHECK_THAT(verdict_with(DT_RPATH, 1),
+             ContainsSubstring("carries a search path of its own for libraries (DT_RPATH); link it without -rpath"));
   CHECK_THAT(verdict_with(DT_RUNPATH, 1), ContainsSubstring("(DT_RUNPATH)"));
 }
 
@@ -57,13 +58,16 @@ TEST_CASE("text relocations and programs are refused") {
 }
 
 TEST_CASE("a library beyond the C and C++ runtime is refused by its name") {
-  for (const char* name : {"libboost_json.so.1.81.0", "/lib/libc.so.6", "./libm.so.6", "libc.so.60", "", "evil\x1b[2Jname"}) {
+  for (const char* name :
+       {"libboost_json.so.1.81.0", "/lib/libc.so.6", "./libm.so.6", "libc.so.60", "", "evil\x1b[2Jname"}) {
     SyntheticElf library;
     library.needed.emplace_back(name);
-    CHECK_THAT(verdict(library), ContainsSubstring("a.so: needs ") && ContainsSubstring("not on the list of allowed libraries"));
+    CHECK_THAT(verdict(library),
+               ContainsSubstring("a.so: needs ") && ContainsSubstring("not on the list of allowed libraries"));
   }
   SyntheticElf runtime;
-  runtime.needed = {"libstdc++.so.6", "libm.so.6", "libgcc_s.so.1", "libpthread.so.0", "libgomp.so.1", "ld-linux-x86-64.so.2"};
+  runtime.needed = {"libstdc++.so.6",  "libm.so.6",    "libgcc_s.so.1",
+                    "libpthread.so.0", "libgomp.so.1", "ld-linux-x86-64.so.2"};
   CHECK(verdict(runtime) == "accepted");
 }
 
@@ -81,13 +85,16 @@ TEST_CASE("UNIQUE symbols are refused, IFUNC is accepted") {
 
 TEST_CASE("the entry must be a defined function of exactly that name") {
   CHECK_THAT(verdict_on({}), ContainsSubstring("has no symbol harness_solver_v1; export exactly that name"));
-  CHECK_THAT(verdict_on({{"harness_solver_v1x"}}), ContainsSubstring("has no symbol harness_solver_v1 (found harness_solver_v1x)"));
+  CHECK_THAT(verdict_on({{"harness_solver_v1x"}}),
+             ContainsSubstring("has no symbol harness_solver_v1 (found harness_solver_v1x)"));
   CHECK_THAT(verdict_on({{"Harness_Solver_v1"}}), ContainsSubstring("(found Harness_Solver_v1)"));
   CHECK_THAT(verdict_on({{"_Z17harness_solver_v1v"}}), ContainsSubstring("(found _Z17harness_solver_v1v)"));
   CHECK_THAT(verdict_on({{HARNESS_SOLVER_ENTRY, ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), SHN_UNDEF}}),
              ContainsSubstring("its symbol harness_solver_v1 is used but not defined"));
-  CHECK_THAT(verdict_on({{HARNESS_SOLVER_ENTRY, ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT)}}), ContainsSubstring("is not a function"));
-  CHECK_THAT(verdict_on({{HARNESS_SOLVER_ENTRY, ELF64_ST_INFO(STB_LOCAL, STT_FUNC)}}), ContainsSubstring("is not exported"));
+  CHECK_THAT(verdict_on({{HARNESS_SOLVER_ENTRY, ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT)}}),
+             ContainsSubstring("is not a function"));
+  CHECK_THAT(verdict_on({{HARNESS_SOLVER_ENTRY, ELF64_ST_INFO(STB_LOCAL, STT_FUNC)}}),
+             ContainsSubstring("is not exported"));
   CHECK_THAT(verdict_on({{HARNESS_SOLVER_ENTRY, ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), 1, STV_HIDDEN}}),
              ContainsSubstring("is not exported"));
   CHECK(verdict_on({{HARNESS_SOLVER_ENTRY, ELF64_ST_INFO(STB_WEAK, STT_FUNC)}}) == "accepted");

@@ -55,10 +55,15 @@ TEST_CASE("texts that fill the descriptor to its last byte are read") {
 TEST_CASE("what is no shared library is called by its name") {
   CHECK(refusal(bytes_of("")) == "a.so: is empty; copy or build it again");
   CHECK_THAT(refusal(bytes_of("hello, I am a library\n")), StartsWith("a.so: is text, not a shared library; "));
-  CHECK_THAT(refusal(bytes_of("!<arch>\nfoo.o/")), StartsWith("a.so: is an archive of object files, not a shared library"));
-  CHECK_THAT(refusal(bytes_of("\x7f" "ELF")), StartsWith("a.so: is truncated: the ELF header lies beyond its 4 bytes"));
-  CHECK_THAT(refusal(bytes_of(std::string("PK\3\4\0\0", 6))), StartsWith("a.so: is not a shared library (no ELF file)"));
-  CHECK_THAT(refusal(patched<std::uint16_t>(offsetof(Elf64_Ehdr, e_type), ET_REL)), ContainsSubstring("is an object file"));
+  CHECK_THAT(refusal(bytes_of("!<arch>\nfoo.o/")),
+             StartsWith("a.so: is an archive of object files, not a shared library"));
+  CHECK_THAT(refusal(bytes_of("\x7f"
+                              "ELF")),
+             StartsWith("a.so: is truncated: the ELF header lies beyond its 4 bytes"));
+  CHECK_THAT(refusal(bytes_of(std::string("PK\3\4\0\0", 6))),
+             StartsWith("a.so: is not a shared library (no ELF file)"));
+  CHECK_THAT(refusal(patched<std::uint16_t>(offsetof(Elf64_Ehdr, e_type), ET_REL)),
+             ContainsSubstring("is an object file"));
   CHECK_THAT(refusal(patched<std::uint16_t>(offsetof(Elf64_Ehdr, e_type), ET_EXEC)), ContainsSubstring("is a program"));
   SyntheticElf program;
   program.has_interpreter = true;
@@ -69,10 +74,12 @@ TEST_CASE("a library of another machine names both machines") {
   const std::uint16_t other = test::kMachine == EM_AARCH64 ? EM_X86_64 : EM_AARCH64;
   const std::string names = test::kMachine == EM_AARCH64 ? "built for x86-64, this machine is aarch64"
                                                          : "built for aarch64, this machine is x86-64";
-  CHECK(refusal(patched<std::uint16_t>(offsetof(Elf64_Ehdr, e_machine), other)) == "a.so: " + names + "; build it for this machine");
+  CHECK(refusal(patched<std::uint16_t>(offsetof(Elf64_Ehdr, e_machine), other)) ==
+        "a.so: " + names + "; build it for this machine");
   CHECK_THAT(refusal(patched<unsigned char>(EI_CLASS, ELFCLASS32)), ContainsSubstring(" (32 bits), this machine is "));
   CHECK_THAT(refusal(patched<unsigned char>(EI_CLASS, 7)), ContainsSubstring("its ELF class is unknown"));
-  CHECK_THAT(refusal(patched<unsigned char>(EI_OSABI, ELFOSABI_FREEBSD)), ContainsSubstring("built for another system"));
+  CHECK_THAT(refusal(patched<unsigned char>(EI_OSABI, ELFOSABI_FREEBSD)),
+             ContainsSubstring("built for another system"));
   auto swapped = patched<unsigned char>(EI_DATA, ELFDATA2MSB);
   std::swap(swapped[offsetof(Elf64_Ehdr, e_machine)], swapped[offsetof(Elf64_Ehdr, e_machine) + 1]);
   CHECK_THAT(refusal(swapped), ContainsSubstring(" (big endian), this machine is "));
@@ -146,17 +153,28 @@ TEST_CASE("memory that could be misused is refused") {
 }
 
 TEST_CASE("segments that leave the file, overlap or cannot be mapped are refused") {
-  const auto at = [](std::size_t index, std::size_t field) { return kFirstSegment + index * sizeof(Elf64_Phdr) + field; };
-  CHECK_THAT(refusal(patched<std::uint64_t>(at(0, offsetof(Elf64_Phdr, p_filesz)), UINT64_MAX)), ContainsSubstring("is truncated"));
-  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_offset)), 1 << 30)), ContainsSubstring("is truncated"));
-  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_vaddr)), 0x1000)), ContainsSubstring("overlap"));
-  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_vaddr)), 0xb008)), ContainsSubstring("cannot be mapped"));
-  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_memsz)), 1)), ContainsSubstring("smaller in memory"));
-  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_memsz)), UINT64_MAX)), ContainsSubstring("address space"));
-  CHECK_THAT(refusal(patched<std::uint16_t>(offsetof(Elf64_Ehdr, e_phnum), 0xffff)), ContainsSubstring("program headers"));
+  const auto at = [](std::size_t index, std::size_t field) {
+    return kFirstSegment + index * sizeof(Elf64_Phdr) + field;
+  };
+  CHECK_THAT(refusal(patched<std::uint64_t>(at(0, offsetof(Elf64_Phdr, p_filesz)), UINT64_MAX)),
+             ContainsSubstring("is truncated"));
+  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_offset)), 1 << 30)),
+             ContainsSubstring("is truncated"));
+  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_vaddr)), 0x1000)),
+             ContainsSubstring("overlap"));
+  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_vaddr)), 0xb008)),
+             ContainsSubstring("cannot be mapped"));
+  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_memsz)), 1)),
+             ContainsSubstring("smaller in memory"));
+  CHECK_THAT(refusal(patched<std::uint64_t>(at(1, offsetof(Elf64_Phdr, p_memsz)), UINT64_MAX)),
+             ContainsSubstring("address space"));
+  CHECK_THAT(refusal(patched<std::uint16_t>(offsetof(Elf64_Ehdr, e_phnum), 0xffff)),
+             ContainsSubstring("program headers"));
   CHECK_THAT(refusal(patched<std::uint16_t>(offsetof(Elf64_Ehdr, e_phnum), 0)), ContainsSubstring("program headers"));
-  CHECK_THAT(refusal(patched<std::uint64_t>(offsetof(Elf64_Ehdr, e_phoff), UINT64_MAX - 8)), ContainsSubstring("table of segments"));
-  CHECK_THAT(refusal(patched<std::uint64_t>(offsetof(Elf64_Ehdr, e_shoff), UINT64_MAX - 8)), ContainsSubstring("table of sections"));
+  CHECK_THAT(refusal(patched<std::uint64_t>(offsetof(Elf64_Ehdr, e_phoff), UINT64_MAX - 8)),
+             ContainsSubstring("table of segments"));
+  CHECK_THAT(refusal(patched<std::uint64_t>(offsetof(Elf64_Ehdr, e_shoff), UINT64_MAX - 8)),
+             ContainsSubstring("table of sections"));
 }
 
 TEST_CASE("a library cut at any 512 bytes, or by its last byte, is refused") {
@@ -168,7 +186,7 @@ TEST_CASE("a library cut at any 512 bytes, or by its last byte, is refused") {
   CHECK_THAT(refusal({whole.begin(), whole.end() - 1}), ContainsSubstring("is truncated: its table of sections"));
 }
 
-// Flips inside of a text cannot be told from another text; flips in code are code. All else that counts must be noticed.
+// Flips inside of a text cannot be told from another text; flips in code are code. All else must be noticed.
 TEST_CASE("a byte flipped anywhere never crashes the reader, and never gives another note") {
   SyntheticElf library;
   const auto whole = library.bytes();

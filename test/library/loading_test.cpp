@@ -1,5 +1,5 @@
-// Libraries as compilers and linkers make them (test/plugins/loading): which are found, why the others are not, and that
-// no code of any of them runs meanwhile.
+// Libraries as compilers and linkers make them (test/plugins/loading): which are found, why the others are not, and
+// that no code of any of them runs meanwhile.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>

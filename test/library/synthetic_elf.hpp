@@ -9,8 +9,8 @@
 
 #include <elf.h>
 
-#include <harness/library/build_facts.hpp>
 #include <harness/sdk/abi.h>
+#include <harness/library/build_facts.hpp>
 
 namespace harness::library::test {
 
@@ -24,9 +24,10 @@ inline constexpr std::uint16_t kMachine = EM_RISCV;
 
 inline std::string facts_of_this_build() {
   const BuildFlags flags = this_build_flags();
-  return "compiler=g++ 12.2.0\ncxx_library=" + this_cxx_library() + "\nflags=" +
-         (flags.address_sanitizer ? "address-sanitizer " : "") + (flags.thread_sanitizer ? "thread-sanitizer " : "") +
-         (flags.glibcxx_debug ? "glibcxx-debug" : "") + "\ngit_sha=0123456789abcdef0123456789abcdef01234567\n";
+  return "compiler=g++ 12.2.0\ncxx_library=" + this_cxx_library() +
+         "\nflags=" + (flags.address_sanitizer ? "address-sanitizer " : "") +
+         (flags.thread_sanitizer ? "thread-sanitizer " : "") + (flags.glibcxx_debug ? "glibcxx-debug" : "") +
+         "\ngit_sha=0123456789abcdef0123456789abcdef01234567\n";
 }
 
 struct SyntheticElf {
@@ -50,8 +51,8 @@ struct SyntheticElf {
   std::string build_id = std::string(20, '\x11');
 
   // What the loader reads.
-  std::vector<Symbol> symbols;      // the solver's entry
-  std::vector<std::string> needed;  // libstdc++.so.6, libc.so.6
+  std::vector<Symbol> symbols;                                  // the solver's entry
+  std::vector<std::string> needed;                              // libstdc++.so.6, libc.so.6
   std::vector<std::pair<std::int64_t, std::uint64_t>> dynamic;  // further entries
   bool gnu_hash = true;                                         // else DT_HASH
   std::uint32_t stack_flags = PF_R | PF_W;
@@ -93,14 +94,16 @@ struct SyntheticElf {
       entries.push_back(entry);
     };
     for (const std::string& name : needed) add(DT_NEEDED, offset_in(strings, name));
-    add(DT_STRTAB, strings_at), add(DT_STRSZ, strings.size()), add(DT_SYMTAB, kTablesAt), add(DT_SYMENT, sizeof(Elf64_Sym));
+    add(DT_STRTAB, strings_at), add(DT_STRSZ, strings.size()), add(DT_SYMTAB, kTablesAt),
+        add(DT_SYMENT, sizeof(Elf64_Sym));
     add(gnu_hash ? DT_GNU_HASH : DT_HASH, hash_at);
     for (const auto& [tag, value] : dynamic) add(tag, value);
     add(DT_NULL, 0);
     const std::uint64_t data_end = image.put_all(kDataAt, entries);
 
     std::vector<Elf64_Phdr> segments;
-    const auto segment = [&](std::uint32_t type, std::uint32_t flags, std::uint64_t at, std::uint64_t end, std::uint64_t align) {
+    const auto segment = [&](std::uint32_t type, std::uint32_t flags, std::uint64_t at, std::uint64_t end,
+                             std::uint64_t align) {
       segments.push_back({type, flags, at, at, at, end - at, end - at, align});
     };
     segment(PT_LOAD, PF_R, 0, tables_end, 0x1000);
@@ -150,7 +153,8 @@ struct SyntheticElf {
   static void append_number(std::string& text, std::uint32_t number) {
     text.append(reinterpret_cast<const char*>(&number), sizeof number);
   }
-  static void append_note(std::string& text, std::uint32_t type, const std::string& name, const std::string& description) {
+  static void append_note(std::string& text, std::uint32_t type, const std::string& name,
+                          const std::string& description) {
     append_number(text, static_cast<std::uint32_t>(name.size() + 1));
     append_number(text, static_cast<std::uint32_t>(description.size()));
     append_number(text, type);

@@ -28,7 +28,8 @@ class TemporaryDirectory {
 
   std::filesystem::path write(const std::string& name, const std::vector<std::uint8_t>& bytes) const {
     const auto file = path_ / name;
-    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(file, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     return file;
   }
 

@@ -1,4 +1,4 @@
-/* The note of harness/sdk/abi.h in assembler directives; `identity` is the text of version.yaml, lines ending in "\\n". */
+/* The note of harness/sdk/abi.h in assembler directives; `identity` is version.yaml, its lines ending in "\\n". */
 #ifndef LOADING_HANDMADE_NOTE_H
 #define LOADING_HANDMADE_NOTE_H
 
@@ -26,15 +26,18 @@
 #define HANDMADE_FLAGS ""
 #endif
 
-#define HANDMADE_NOTE(boundary, identity)                                                                           \
-  asm(".pushsection .note.harness, \"a\", %note\n"                                                                  \
-      ".balign 4\n"                                                                                                 \
-      ".long 8, 16384, 1\n"                                                                                         \
-      ".asciz \"harness\"\n"                                                                                        \
-      "771: .long 1, " boundary ", 1, 773f-772f, 774f-773f, 0\n"                                                    \
-      "772: .ascii \"compiler=by hand\\ncxx_library=" HANDMADE_CXX_LIBRARY "\\nflags=" HANDMADE_FLAGS "\\ngit_sha=\\n\"\n" \
-      "773: .ascii \"" identity "\"\n"                                                                              \
-      "774: .org 771b+16384\n"                                                                                      \
+#define HANDMADE_NOTE(boundary, identity)                                                             \
+  asm(".pushsection .note.harness, \"a\", %note\n"                                                    \
+      ".balign 4\n"                                                                                   \
+      ".long 8, 16384, 1\n"                                                                           \
+      ".asciz \"harness\"\n"                                                                          \
+      "771: .long 1, " boundary                                                                       \
+      ", 1, 773f-772f, 774f-773f, 0\n"                                                                \
+      "772: .ascii \"compiler=by hand\\ncxx_library=" HANDMADE_CXX_LIBRARY "\\nflags=" HANDMADE_FLAGS \
+      "\\ngit_sha=\\n\"\n"                                                                            \
+      "773: .ascii \"" identity                                                                       \
+      "\"\n"                                                                                          \
+      "774: .org 771b+16384\n"                                                                        \
       ".popsection");
 
 #endif

@@ -44,7 +44,8 @@ extern "C" int of_another_library();
 #ifndef LOADING_MANGLED_ENTRY
 extern "C"
 #endif
-__attribute__((visibility("default"))) const void* LOADING_ENTRY();
+    __attribute__((visibility("default"))) const void*
+    LOADING_ENTRY();
 const void* LOADING_ENTRY() {
 #ifdef LOADING_NEEDS
   if (of_another_library() == 7) return nullptr;
