@@ -106,6 +106,8 @@ class Loop {
   bool answer_or_fault(Kind kind, PayloadReader& reader, ReceivedPacket& request) {
     try {
       return answer(kind, reader, request);
+    } catch (const abi::__forced_unwind&) {  // pthread_exit: nobody may stop it
+      throw;
     } catch (const std::bad_alloc&) {
       return failed(Fault::kNoMemory, "std::bad_alloc");
     } catch (...) {
@@ -279,13 +281,13 @@ class Loop {
 }  // namespace
 
 int serve(int channel, bool own_process) {
-  int status = 0;
-  {
-    Loop loop(channel, own_process);
-    status = loop.run();
-  }
-  ::close(channel);
-  return status;
+  // Closed last, after the library was let go: then the other end knows that this one is done.
+  const struct Closing {
+    int channel;
+    ~Closing() { ::close(channel); }
+  } closing{channel};
+  Loop loop(channel, own_process);
+  return loop.run();
 }
 
 }  // namespace harness::worker

@@ -213,8 +213,8 @@ Outcome<Reply> Worker::State::await(const Request& request, Clock::time_point de
     if (stopping()) return stop_with({FailureKind::kInterrupted, "interrupted", ""});
     if (Clock::now() >= deadline)
       return stop_with({FailureKind::kTimedOut,
-                        fmt::format("did not answer within {:.4g} s ({}) and {}", request.deadline.seconds,
-                                    request.deadline.meaning,
+                        fmt::format("did not answer within {:.4g} s ({}) {} and {}", request.deadline.seconds,
+                                    request.deadline.meaning, request.stage,
                                     in_process() ? "still runs in a thread of the harness, which cannot end it" : "was ended"),
                         ""});
   }

@@ -1,0 +1,45 @@
+// Whatever arrives on the channel, on either side.
+#include <cstdint>
+#include <cstdlib>
+
+#include <harness/worker/generated.hpp>
+#include <harness/worker/protocol.hpp>
+
+namespace {
+
+using namespace harness::worker;
+
+void as_the_parent_reads(const Frame& frame) {
+  const auto payload = frame.payload;
+  if (const auto bytes = decode_bytes(payload); bytes && bytes->bytes.size() > kLargestInline) std::abort();
+  if (const auto failed = decode_failed(payload); failed && failed->text.size() > kLargestText) std::abort();
+  if (const auto timed = decode_timed(payload); timed && !(timed->real_seconds >= 0)) std::abort();
+  static_cast<void>(decode_hello(payload));
+  static_cast<void>(decode_facts(payload));
+  static_cast<void>(decode_verdict(payload));
+}
+
+void as_the_child_reads(const Frame& frame) {
+  PayloadReader reader(frame.payload);
+  reader.f64();
+  if (frame.kind == Kind::kTime) reader.u64(), reader.f64();
+  if (frame.kind == Kind::kLoad) reader.text();
+  if (frame.kind == Kind::kGenerate) reader.text(), reader.u64(), reader.u64();
+  if (reader.complete() && !reader.remainder().empty()) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::span<const std::uint8_t> bytes(data, size);
+  if (const auto frame = parse_frame(bytes)) {
+    if (frame->payload.size() + kHeaderSize != size) std::abort();
+    as_the_parent_reads(*frame);
+    as_the_child_reads(*frame);
+  }
+  // The payloads on their own too, which get far without a header.
+  as_the_parent_reads({Kind::kFailed, 1, bytes});
+  as_the_child_reads({size % 2 == 0 ? Kind::kGenerate : Kind::kTime, 1, bytes});
+  if (const auto generated = split_generated(bytes); generated && generated->args.size() > size) std::abort();
+  return 0;
+}

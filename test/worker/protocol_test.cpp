@@ -1,0 +1,131 @@
+#include <harness/worker/protocol.hpp>
+
+#include <limits>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <test/catch.hpp>
+
+using namespace harness::worker;
+
+namespace {
+std::vector<std::uint8_t> bytes_of(FrameWriter& writer) {
+  const auto frame = writer.frame();
+  return {frame.begin(), frame.end()};
+}
+}  // namespace
+
+TEST_CASE("a frame that was written is read back") {
+  FrameWriter writer(Kind::kGenerate, 7);
+  const auto bytes = bytes_of(writer.f64(1.5).text("uniform").u64(16).u64(1));
+  const auto frame = parse_frame(bytes);
+  REQUIRE(frame);
+  CHECK(frame->kind == Kind::kGenerate);
+  CHECK(frame->sequence == 7);
+  PayloadReader reader(frame->payload);
+  CHECK(reader.f64() == 1.5);
+  CHECK(reader.text() == "uniform");
+  CHECK(reader.u64() == 16);
+  CHECK(reader.u64() == 1);
+  CHECK(reader.complete());
+}
+
+TEST_CASE("every field of a header is checked") {
+  FrameWriter writer(Kind::kDone, 1);
+  const auto good = bytes_of(writer.u64(0));
+  REQUIRE(parse_frame(good));
+  for (const std::size_t wrong : {0u, 3u, 4u, 5u, 6u, 7u, 12u, 15u}) {
+    auto bytes = good;
+    bytes[wrong] ^= 0x90;
+    INFO("byte " << wrong);
+    CHECK_FALSE(parse_frame(bytes));
+  }
+  for (std::size_t size = 0; size < good.size(); ++size) CHECK_FALSE(parse_frame(std::span(good).first(size)));
+  auto longer = good;
+  longer.push_back(0);
+  CHECK_FALSE(parse_frame(longer));
+  CHECK_FALSE(parse_frame(std::vector<std::uint8_t>(kLargestFrame + 1)));
+}
+
+TEST_CASE("a payload that is cut off anywhere, or too long, is refused") {
+  FrameWriter writer(Kind::kFacts, 1);
+  const auto bytes = bytes_of(writer.text("two-sum").text("(integer) -> integer").text("uniform\nworst").u8(1).u8(0));
+  const auto payload = std::span(bytes).subspan(kHeaderSize);
+  const auto facts = decode_facts(payload);
+  REQUIRE(facts);
+  CHECK(facts->problem == "two-sum");
+  CHECK(facts->has_checker);
+  CHECK_FALSE(facts->has_reference);
+  for (std::size_t size = 0; size < payload.size(); ++size) CHECK_FALSE(decode_facts(payload.first(size)));
+  CHECK_FALSE(decode_facts(std::span(bytes).subspan(kHeaderSize - 1)));
+}
+
+TEST_CASE("times that are negative or no numbers are refused") {
+  const auto decoded = [](double real, double cpu, double total) {
+    FrameWriter writer(Kind::kTimed, 1);
+    return decode_timed(writer.f64(real).f64(cpu).f64(total).frame().subspan(kHeaderSize)).has_value();
+  };
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();
+  CHECK(decoded(0, 0, 0));
+  CHECK(decoded(1, 1, 2));
+  CHECK_FALSE(decoded(-1e-9, 0, 0));
+  CHECK_FALSE(decoded(0, kNan, 0));
+  CHECK_FALSE(decoded(0, 0, kInfinity));
+}
+
+TEST_CASE("bytes come in a frame exactly when they are short") {
+  const auto decoded = [](std::uint64_t total, std::size_t given) {
+    FrameWriter writer(Kind::kBytes, 1);
+    const std::vector<std::uint8_t> bytes(given);
+    return decode_bytes(writer.u64(total).bytes(bytes).frame().subspan(kHeaderSize)).has_value();
+  };
+  CHECK(decoded(0, 0));
+  CHECK(decoded(kLargestInline, kLargestInline));
+  CHECK(decoded(kLargestInline + 1, 0));
+  CHECK_FALSE(decoded(3, 2));
+  CHECK_FALSE(decoded(kLargestInline + 1, 1));
+  CHECK_FALSE(decoded(kLargestBytes + 1, 0));
+  CHECK_FALSE(decoded(std::numeric_limits<std::uint64_t>::max(), 0));
+}
+
+TEST_CASE("unknown kinds, faults and flags are refused") {
+  FrameWriter hello(Kind::kHello, 1), verdict(Kind::kVerdict, 1), fault(Kind::kFailed, 1);
+  CHECK_FALSE(decode_hello(hello.u8(3).text("x").frame().subspan(kHeaderSize)));
+  CHECK_FALSE(decode_verdict(verdict.u8(2).text("x").frame().subspan(kHeaderSize)));
+  CHECK_FALSE(decode_failed(fault.u8(9).text("x").frame().subspan(kHeaderSize)));
+}
+
+TEST_CASE("a text is cut to what a frame may carry") {
+  FrameWriter writer(Kind::kFailed, 1);
+  const auto bytes = bytes_of(writer.u8(2).text(std::string(100'000, 'x')));
+  const auto frame = parse_frame(bytes);
+  REQUIRE(frame);
+  const auto failed = decode_failed(frame->payload);
+  REQUIRE(failed);
+  CHECK(failed->text.size() == kLargestText);
+}
+
+TEST_CASE("descriptors travel with a packet and are closed when nobody takes them") {
+  int ends[2], pipe_ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
+  REQUIRE(::pipe(pipe_ends) == 0);
+  FrameWriter writer(Kind::kOpen, 3);
+  const int sent[] = {pipe_ends[1]};
+  REQUIRE(send_packet(ends[0], writer.f64(1).frame(), sent, 0));
+  ::close(pipe_ends[1]);
+  {
+    ReceivedPacket packet;
+    REQUIRE(packet.receive(ends[1]));
+    CHECK(packet.descriptor_count() == 1);
+    CHECK(::write(packet.descriptor(0), "x", 1) == 1);
+  }
+  char byte[2];
+  CHECK(::read(pipe_ends[0], byte, 2) == 1);
+  CHECK(::read(pipe_ends[0], byte, 2) == 0);  // the last writing end is closed
+  ::close(ends[0]);
+  ReceivedPacket nothing;
+  CHECK_FALSE(nothing.receive(ends[1]));
+  ::close(ends[1]);
+  ::close(pipe_ends[0]);
+}

@@ -1,0 +1,116 @@
+#include <harness/worker/stopwatch.hpp>
+
+#include <vector>
+
+#include <test/catch.hpp>
+
+using namespace harness::worker;
+
+namespace {
+
+// A solver that writes down how it is called.
+struct Log {
+  std::size_t bytes_per_call = 0;
+  std::vector<std::uint64_t> prepared, run;
+  bool run_without_prepare = false;
+  std::uint64_t ready = 0;
+  int fail_at_run = -1;
+  double busy_seconds_per_prepare = 0, busy_seconds_per_run = 0;
+};
+
+void be_busy(double seconds) {
+  const double end = thread_cpu_seconds() + seconds;
+  while (thread_cpu_seconds() < end) {
+  }
+}
+
+harness_solver scripted() {
+  harness_solver solver{};
+  solver.bytes_per_call = [](void* it) { return static_cast<Log*>(it)->bytes_per_call; };
+  solver.prepare = [](void* it, std::uint64_t calls) -> harness_status {
+    auto& log = *static_cast<Log*>(it);
+    log.prepared.push_back(calls);
+    log.ready = calls;
+    be_busy(log.busy_seconds_per_prepare);
+    return HARNESS_OK;
+  };
+  solver.run = [](void* it, std::uint64_t calls) -> harness_status {
+    auto& log = *static_cast<Log*>(it);
+    if (log.bytes_per_call > 0 && log.ready != calls) log.run_without_prepare = true;
+    log.ready = 0;
+    log.run.push_back(calls);
+    be_busy(log.busy_seconds_per_run);
+    return static_cast<int>(log.run.size()) == log.fail_at_run ? HARNESS_SOLVER_THREW : HARNESS_OK;
+  };
+  return solver;
+}
+
+std::uint64_t sum(const std::vector<std::uint64_t>& numbers) {
+  std::uint64_t total = 0;
+  for (const auto number : numbers) total += number;
+  return total;
+}
+
+}  // namespace
+
+TEST_CASE("private arguments are prepared for half of the L2 cache at a time") {
+  CHECK(batch_of(1000, 0, 1 << 20) == 1000);
+  CHECK(batch_of(1000, 1024, 1 << 20) == 512);
+  CHECK(batch_of(100, 1024, 1 << 20) == 100);
+  CHECK(batch_of(1000, 1 << 30, 1 << 20) == 1);
+}
+
+TEST_CASE("without private arguments all calls are one run, and nothing is prepared") {
+  Log log;
+  Timed timed;
+  REQUIRE(time_calls(scripted(), &log, 12345, 0, timed) == HARNESS_OK);
+  CHECK(log.run == std::vector<std::uint64_t>{12345});
+  CHECK(log.prepared.empty());
+}
+
+TEST_CASE("with private arguments every run is preceded by its own prepare, and all calls are made") {
+  Log log;
+  log.bytes_per_call = 100'000;
+  Timed timed;
+  REQUIRE(time_calls(scripted(), &log, 1000, 0, timed) == HARNESS_OK);
+  CHECK(log.prepared == log.run);
+  CHECK(sum(log.run) == 1000);
+  CHECK(log.run.size() > 1);
+  CHECK_FALSE(log.run_without_prepare);
+}
+
+TEST_CASE("the warm-up lasts as long as asked and is not counted") {
+  Log log;
+  log.busy_seconds_per_run = 0.002;
+  Timed timed;
+  REQUIRE(time_calls(scripted(), &log, 5, 0.02, timed) == HARNESS_OK);
+  CHECK(log.run.back() == 5);
+  CHECK(log.run.size() >= 2);
+  CHECK(log.run.front() == 1);
+  CHECK(timed.total_seconds >= 0.02);
+  CHECK(timed.real_seconds < timed.total_seconds - 0.01);
+}
+
+TEST_CASE("preparing stays outside of both clocks, for short and for long batches") {
+  Log log;
+  log.bytes_per_call = 1 << 30;  // one call a batch
+  log.busy_seconds_per_prepare = 0.003;
+  log.busy_seconds_per_run = GENERATE(0.0005, 0.006);
+  Timed timed;
+  REQUIRE(time_calls(scripted(), &log, 10, 0, timed) == HARNESS_OK);
+  const double on = 10 * log.busy_seconds_per_run;
+  CHECK(timed.real_seconds >= on);
+  CHECK(timed.total_seconds >= timed.real_seconds + 0.03 * 0.99);
+  CHECK(timed.cpu_seconds <= timed.real_seconds);
+  // Preemption while preparing can only lower the estimate of the short batches.
+  CHECK(timed.cpu_seconds <= on * 1.5 + 0.001);
+}
+
+TEST_CASE("the first status that is not OK ends the timing") {
+  Log log;
+  log.bytes_per_call = 1 << 30;
+  log.fail_at_run = 3;
+  Timed timed;
+  CHECK(time_calls(scripted(), &log, 10, 0, timed) == HARNESS_SOLVER_THREW);
+  CHECK(log.run.size() == 3);
+}
