@@ -1,0 +1,461 @@
+#include <harness/trial/verification.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <harness/trial/cbor_value.hpp>
+
+namespace harness::trial {
+namespace {
+
+constexpr std::size_t kShortValue = 32;      // characters; where both values are no longer, they are shown whole
+constexpr std::size_t kMostCharacters = 60;  // of a value in a message
+constexpr std::size_t kMostSignature = 4096;
+
+std::string number_or_value_text(const Number* number, Document value) {
+  return number != nullptr ? number->text() : shown(value, kMostCharacters);
+}
+
+std::string against(const std::string& expected, const std::string& got) {
+  return "expected " + expected + ", got " + got;
+}
+
+std::string quoted_text(std::string_view text) {
+  Shown words(kMostCharacters);
+  words.quoted(text);
+  return std::move(words).text();
+}
+
+std::string counted(std::uint64_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+struct Difference {
+  std::string place;  // `[3][1]`, "" = the value itself
+  std::string what;
+
+  std::string text() const { return place.empty() ? what : place + ": " + what; }
+};
+using Found = std::optional<Difference>;
+
+// Two readers over well-formed documents walk side by side; a walk ends at the first difference. Calls nest as deep as
+// the documents do, which the reader limits to 64.
+class Comparison {
+ public:
+  Comparison(Document expected, Document answer, const model::AnswerRule& rule)
+      : expected_(expected), answer_(answer), tolerance_(rule.tolerance),
+        tolerant_(rule.kind == model::AnswerRule::Kind::kTolerance) {}
+
+  Found run() const {
+    Reader expected(expected_), answer(answer_);
+    return values(expected, answer);
+  }
+
+ private:
+  bool same(const Number& expected, const Number& answer) const {
+    if (expected == answer || !tolerant_) {
+      return expected == answer;
+    }
+    const double e = expected.as_double(), a = answer.as_double();
+    return std::isfinite(e) && std::isfinite(a) && std::abs(a - e) <= tolerance_ * std::max(1.0, std::abs(e));
+  }
+
+  Found numbers(const Number& expected, const Number& answer) const {
+    if (same(expected, answer)) {
+      return std::nullopt;
+    }
+    return Difference{"", against(expected.text(), answer.text())};
+  }
+
+  Found values(Reader& expected, Reader& answer) const {
+    const Kind of_expected = expected.peek(), of_answer = answer.peek();
+    if (is_array(of_expected) && is_array(of_answer)) {
+      return arrays(expected, answer);
+    }
+    if (is_number(of_expected) && is_number(of_answer)) {
+      return numbers(read_number(expected, expected_), read_number(answer, answer_));
+    }
+    if (of_expected == Kind::kMap && of_answer == Kind::kMap) {
+      return maps(expected, answer);
+    }
+    if (of_expected == Kind::kText && of_answer == Kind::kText) {
+      std::string_view expected_text, answer_text;
+      expected.text(expected_text);
+      answer.text(answer_text);
+      return texts(expected_text, answer_text);
+    }
+    const Document expected_item = next_item(expected, expected_), answer_item = next_item(answer, answer_);
+    if (of_expected == of_answer && bytes_of(of_expected, expected_item) == bytes_of(of_answer, answer_item)) {
+      return std::nullopt;
+    }
+    return Difference{"", against(shown(expected_item, kMostCharacters), shown(answer_item, kMostCharacters))};
+  }
+
+  // What decides about null, booleans and byte strings, whose heads may have several widths.
+  static std::string_view bytes_of(Kind kind, Document item) {
+    Reader reader(item);
+    Document content;
+    bool truth = false;
+    if (kind == Kind::kBytes) {
+      reader.bytes(content);
+      return {reinterpret_cast<const char*>(content.data()), content.size()};
+    }
+    return kind == Kind::kBoolean && reader.boolean(truth) && truth ? "true" : "";
+  }
+
+  static Found texts(std::string_view expected, std::string_view answer) {
+    if (expected == answer) {
+      return std::nullopt;
+    }
+    const auto place = std::mismatch(expected.begin(), expected.end(), answer.begin(), answer.end());
+    auto same = static_cast<std::size_t>(place.first - expected.begin());
+    while (same > 0 && same < expected.size() && (static_cast<std::uint8_t>(expected[same]) & 0xc0) == 0x80) {
+      --same;  // to the character's first byte
+    }
+    if (same < kShortValue) {
+      return Difference{"", against(quoted_text(expected), quoted_text(answer))};
+    }
+    return Difference{"", fmt::format("from byte {} on: {}", same, against(quoted_text(expected.substr(same)), quoted_text(answer.substr(same))))};
+  }
+
+  Found arrays(Reader& expected_reader, Reader& answer_reader) const {
+    Elements expected(expected_reader, expected_), answer(answer_reader, answer_);
+    if (expected.count() != answer.count()) {
+      return Difference{"", against(counted(expected.count(), "element"), std::to_string(answer.count()))};
+    }
+    if (expected.packed() && answer.packed() && expected.numbers().element == answer.numbers().element && !is_floating(expected) &&
+        std::equal(expected.numbers().data, expected.numbers().data + packed_bytes(expected), answer.numbers().data)) {
+      return std::nullopt;
+    }
+    for (std::uint64_t i = 0; i < expected.count(); ++i) {
+      if (Found found = elements(expected, expected_reader, answer, answer_reader)) {
+        found->place = fmt::format("[{}]", i) + found->place;
+        return found;
+      }
+    }
+    return std::nullopt;
+  }
+
+  static bool is_floating(const Elements& elements) {
+    return elements.numbers().element == cbor::Element::kFloat32 || elements.numbers().element == cbor::Element::kFloat64;
+  }
+  static std::size_t packed_bytes(const Elements& elements) {
+    return elements.numbers().count * cbor::size_of(elements.numbers().element);
+  }
+
+  Found elements(Elements& expected, Reader& expected_reader, Elements& answer, Reader& answer_reader) const {
+    if (!expected.packed() && !answer.packed()) {
+      return values(expected_reader, answer_reader);
+    }
+    Number expected_number, answer_number;
+    const Number *of_expected = nullptr, *of_answer = nullptr;
+    Document expected_item, answer_item;
+    if (expected.number_is_next()) {
+      expected_number = expected.take_number();
+      of_expected = &expected_number;
+    } else {
+      expected_item = next_item(expected_reader, expected_);
+    }
+    if (answer.number_is_next()) {
+      answer_number = answer.take_number();
+      of_answer = &answer_number;
+    } else {
+      answer_item = next_item(answer_reader, answer_);
+    }
+    if (of_expected != nullptr && of_answer != nullptr) {
+      return numbers(expected_number, answer_number);
+    }
+    return Difference{"", against(number_or_value_text(of_expected, expected_item), number_or_value_text(of_answer, answer_item))};
+  }
+
+  // Keys in any order. Where one key comes twice, its values are compared in the order in which they come.
+  Found maps(Reader& expected_reader, Reader& answer_reader) const {
+    const auto expected = Canonical(expected_).sorted_pairs(expected_reader);
+    const auto answer = Canonical(answer_).sorted_pairs(answer_reader);
+    const auto place = [](const Canonical::Pair& pair) { return "[" + shown(pair.key, kMostCharacters) + "]"; };
+    for (std::size_t e = 0, a = 0; e < expected.size() || a < answer.size(); ++e, ++a) {
+      if (a == answer.size() || (e < expected.size() && expected[e].key < answer[a].key)) {
+        return Difference{place(expected[e]), against(shown(expected[e].value, kMostCharacters), "nothing")};
+      }
+      if (e == expected.size() || answer[a].key < expected[e].key) {
+        return Difference{place(answer[a]), against("nothing", shown(answer[a].value, kMostCharacters))};
+      }
+      Reader expected_value(expected[e].value), answer_value(answer[a].value);
+      const Comparison inner = within(expected[e].value, answer[a].value);
+      if (Found found = inner.values(expected_value, answer_value)) {
+        found->place = place(expected[e]) + found->place;
+        return found;
+      }
+    }
+    return std::nullopt;
+  }
+
+  Comparison within(Document expected, Document answer) const {
+    Comparison inner(*this);
+    inner.expected_ = expected;
+    inner.answer_ = answer;
+    return inner;
+  }
+
+  Document expected_, answer_;
+  double tolerance_;
+  bool tolerant_;
+};
+
+// The least element of each side that the other lacks.
+template <class Key>
+Found multiset_difference(std::vector<Key> expected, std::vector<Key> answer, auto text_of) {
+  std::sort(expected.begin(), expected.end());
+  std::sort(answer.begin(), answer.end());
+  std::vector<Key> missing, unexpected;
+  for (std::size_t e = 0, a = 0; (e < expected.size() || a < answer.size()) && (missing.empty() || unexpected.empty());) {
+    if (a == answer.size() || (e < expected.size() && expected[e] < answer[a])) {
+      missing.push_back(expected[e++]);
+    } else if (e == expected.size() || answer[a] < expected[e]) {
+      unexpected.push_back(answer[a++]);
+    } else {
+      ++e, ++a;
+    }
+  }
+  if (missing.empty() && unexpected.empty()) {
+    return std::nullopt;
+  }
+  std::string what = missing.empty() ? "" : text_of(missing.front()) + " is missing";
+  what += unexpected.empty() ? "" : (what.empty() ? "" : ", ") + text_of(unexpected.front()) + " is one too many";
+  const bool same_count = expected.size() == answer.size();
+  return Difference{"", (same_count ? "in any order: "
+                                    : against(counted(expected.size(), "element"), std::to_string(answer.size())) + ": ") +
+                            what};
+}
+
+std::vector<Number> all_numbers(const Elements& elements) {
+  std::vector<Number> numbers;
+  numbers.reserve(elements.count());
+  for (std::size_t i = 0; i < elements.count(); ++i) {
+    numbers.push_back(element(elements.numbers(), i));
+  }
+  return numbers;
+}
+
+// Canonical elements, one after the other in `bytes`, and views of them in their order.
+std::vector<std::string_view> canonical_elements(Document document, std::vector<std::uint8_t>& bytes) {
+  Reader reader(document);
+  const Canonical canonical(document);
+  Elements elements(reader, document);
+  std::vector<std::size_t> ends;
+  ends.reserve(elements.count());
+  for (std::uint64_t i = 0; i < elements.count(); ++i) {
+    if (elements.number_is_next()) {
+      Canonical::append(elements.take_number(), bytes);
+    } else {
+      canonical.append(reader, bytes);
+    }
+    ends.push_back(bytes.size());
+  }
+  std::vector<std::string_view> views;
+  views.reserve(ends.size());
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    views.emplace_back(reinterpret_cast<const char*>(bytes.data()) + begin, end - begin);
+    begin = end;
+  }
+  return views;
+}
+
+Found unordered_difference(Document expected, Document answer) {
+  {
+    Reader expected_reader(expected), answer_reader(answer);
+    const Elements of_expected(expected_reader, expected), of_answer(answer_reader, answer);
+    if (of_expected.packed() && of_answer.packed()) {
+      return multiset_difference(all_numbers(of_expected), all_numbers(of_answer),
+                                 [](const Number& number) { return number.text(); });
+    }
+  }
+  std::vector<std::uint8_t> expected_bytes, answer_bytes;
+  return multiset_difference(canonical_elements(expected, expected_bytes), canonical_elements(answer, answer_bytes),
+                             [](std::string_view item) {
+                               return shown({reinterpret_cast<const std::uint8_t*>(item.data()), item.size()}, kMostCharacters);
+                             });
+}
+
+// Do two arrays differ in their counts or in more than one element?
+bool several_differ(Document expected, Document answer) {
+  std::vector<std::uint8_t> expected_bytes, answer_bytes;
+  const auto of_expected = canonical_elements(expected, expected_bytes);
+  const auto of_answer = canonical_elements(answer, answer_bytes);
+  int different = of_expected.size() == of_answer.size() ? 0 : 2;
+  for (std::size_t i = 0; i < std::min(of_expected.size(), of_answer.size()); ++i) {
+    different += of_expected[i] != of_answer[i];
+  }
+  return different > 1;
+}
+
+std::optional<std::string> fault_of(Document document) {
+  Reader reader(document);
+  if (reader.skip() && reader.at_end()) {
+    return std::nullopt;
+  }
+  return fmt::format("{} at byte {} of {}", reader.ok() ? "more bytes after the value" : reader.error(), reader.offset(),
+                     document.size());
+}
+
+}  // namespace
+
+std::optional<std::string> first_difference(Document expected, Document answer, const model::AnswerRule& rule) {
+  if (const auto fault = fault_of(answer)) {
+    return "the answer is no well-formed CBOR: " + *fault;
+  }
+  if (const auto fault = fault_of(expected)) {
+    return "the expected answer is no well-formed CBOR: " + *fault;
+  }
+  const bool both_arrays = is_array(Reader(expected).peek()) && is_array(Reader(answer).peek());
+  if (rule.kind == model::AnswerRule::Kind::kUnordered && both_arrays) {
+    const Found found = unordered_difference(expected, answer);
+    return found ? std::optional(found->text()) : std::nullopt;
+  }
+  const Found found = Comparison(expected, answer, rule).run();
+  if (!found) {
+    return std::nullopt;
+  }
+  const std::string whole_expected = shown(expected, kShortValue + 1), whole_answer = shown(answer, kShortValue + 1);
+  const bool is_short = !whole_expected.ends_with("…") && !whole_answer.ends_with("…");
+  if (is_short && both_arrays && several_differ(expected, answer)) {
+    const bool counts_differ = found->place.empty();
+    return (counts_differ ? found->what + ": " : "") + against(whole_expected, whole_answer);
+  }
+  return found->text();
+}
+
+std::string shown(std::span<const std::uint8_t> value, std::size_t most_characters) {
+  if (const auto fault = fault_of(value)) {
+    return "no well-formed CBOR (" + *fault + ")";
+  }
+  Shown text(most_characters);
+  Reader reader(value);
+  text.value(reader, value);
+  return std::move(text).text();
+}
+
+namespace {
+
+// `list<T>` is `T[]`, blanks do not matter.
+std::string plain_type(std::string_view type) {
+  std::string plain;
+  std::copy_if(type.begin(), type.end(), std::back_inserter(plain), [](char c) { return c != ' '; });
+  std::string_view inner = plain;
+  std::string brackets;
+  while (true) {
+    if (inner.ends_with("[]")) {
+      inner.remove_suffix(2);
+    } else if (inner.starts_with("list<") && inner.ends_with('>')) {
+      inner = inner.substr(5, inner.size() - 6);
+    } else {
+      break;
+    }
+    brackets += "[]";
+  }
+  return std::string(inner) + brackets;
+}
+
+// A solver's wider type takes what a problem's narrower one holds.
+bool takes(const std::string& solver_type, const std::string& problem_type) {
+  const std::string solver = plain_type(solver_type), problem = plain_type(problem_type);
+  constexpr std::string_view kInteger = "integer";
+  return solver == problem || (problem.starts_with(kInteger) && solver == "long" + problem.substr(kInteger.size()));
+}
+
+struct Signature {
+  std::vector<std::string> parameters;
+  std::string answer;          // of a void solver: the type of the parameter that it answers through, "" = none
+  bool returns_nothing = false;
+};
+
+std::string trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(' ');
+  return begin == std::string_view::npos ? "" : std::string(text.substr(begin, text.find_last_not_of(' ') - begin + 1));
+}
+
+// Nothing when it cannot be read.
+std::optional<Signature> read_signature(std::string_view text) {
+  const auto arrow = text.rfind("->");
+  if (text.size() > kMostSignature || arrow == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string parameters = trimmed(text.substr(0, arrow));
+  Signature signature;
+  signature.answer = trimmed(text.substr(arrow + 2));
+  if (parameters.size() < 2 || parameters.front() != '(' || parameters.back() != ')' || signature.answer.empty()) {
+    return std::nullopt;
+  }
+  if (signature.answer == "void") {
+    signature.answer.clear();
+    signature.returns_nothing = true;
+  }
+  const std::string_view inner = std::string_view(parameters).substr(1, parameters.size() - 2);
+  std::size_t begin = 0;
+  int depth = 0;
+  for (std::size_t at = 0; at <= inner.size(); ++at) {
+    const char c = at < inner.size() ? inner[at] : ',';
+    depth += c == '<' ? 1 : c == '>' ? -1 : 0;
+    if (c != ',' || (depth != 0 && at < inner.size())) {
+      continue;
+    }
+    std::string type = trimmed(inner.substr(begin, at - begin));
+    begin = at + 1;
+    const bool marked = type.ends_with('&');
+    if (marked) {
+      type = trimmed(std::string_view(type).substr(0, type.size() - 1));
+    }
+    if (marked && signature.returns_nothing && signature.answer.empty()) {
+      signature.answer = type;
+    }
+    if (type.empty() && trimmed(inner).empty()) {
+      break;  // no parameters
+    }
+    if (type.empty()) {
+      return std::nullopt;
+    }
+    signature.parameters.push_back(std::move(type));
+  }
+  return depth == 0 ? std::optional(std::move(signature)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> signature_mismatch(const model::Problem& problem, const std::string& text) {
+  const auto signature = read_signature(text);
+  if (!signature) {
+    return "its signature cannot be read: " + against("(type, ...) -> type", quoted_text(text));
+  }
+  if (signature->parameters.size() != problem.parameters.size()) {
+    std::string names;
+    for (const model::Parameter& parameter : problem.parameters) {
+      names += (names.empty() ? "" : ", ") + parameter.name;
+    }
+    return fmt::format("the problem has {}{}, the solver takes {}", counted(problem.parameters.size(), "parameter"),
+                       names.empty() ? "" : " (" + names + ")", signature->parameters.size());
+  }
+  for (std::size_t i = 0; i < problem.parameters.size(); ++i) {
+    const model::Parameter& parameter = problem.parameters[i];
+    if (!takes(signature->parameters[i], parameter.type)) {
+      return fmt::format("parameter {} \"{}\": the problem has {}, the solver takes {}", i + 1, parameter.name,
+                         parameter.type, signature->parameters[i]);
+    }
+  }
+  if (signature->returns_nothing && signature->answer.empty()) {
+    return "the solver returns nothing and changes none of its parameters";
+  }
+  if (!problem.answer_type.empty() && !takes(signature->answer, problem.answer_type)) {
+    return fmt::format("the answer: the problem has {}, the solver {} {}", problem.answer_type,
+                       signature->returns_nothing ? "changes" : "returns", signature->answer);
+  }
+  return std::nullopt;
+}
+
+}  // namespace harness::trial
