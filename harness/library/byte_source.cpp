@@ -75,7 +75,7 @@ FileSource::~FileSource() {
 }
 
 bool FileSource::Window::holds(std::uint64_t at, std::uint64_t count) const {
-  return at >= offset && inside(at - offset, count, bytes.size());
+  return at >= offset && inside(at - offset, count, size);
 }
 
 bool FileSource::read_through(std::uint64_t offset, std::span<std::uint8_t> into) const {
@@ -90,23 +90,24 @@ bool FileSource::read_through(std::uint64_t offset, std::span<std::uint8_t> into
 }
 
 bool FileSource::fill(Window& window, std::uint64_t offset, std::uint64_t capacity) const {
+  if (!window.bytes) window.bytes = std::make_unique_for_overwrite<std::uint8_t[]>(capacity);
   window.offset = offset;
-  window.bytes.resize(std::min(capacity, size_ - offset));
-  if (read_through(offset, window.bytes)) return true;
-  window.bytes.clear();
+  window.size = std::min(capacity, size_ - offset);
+  if (read_through(offset, {window.bytes.get(), window.size})) return true;
+  window.size = 0;
   return false;
 }
 
 bool FileSource::read(std::uint64_t offset, std::span<std::uint8_t> into) {
   if (!inside(offset, into.size(), size_)) return false;
-  if (head_.bytes.empty() && !into.empty() && !fill(head_, 0, kHeadBytes)) return false;
+  if (head_.size == 0 && !into.empty() && !fill(head_, 0, kHeadBytes)) return false;
   const bool in_head = head_.holds(offset, into.size());
   if (!in_head && !moving_.holds(offset, into.size())) {
     if (into.size() >= kMovingBytes) return read_through(offset, into);
     if (!fill(moving_, offset, kMovingBytes)) return false;
   }
   const Window& window = in_head ? head_ : moving_;
-  std::copy_n(window.bytes.begin() + static_cast<std::ptrdiff_t>(offset - window.offset), into.size(), into.begin());
+  std::copy_n(window.bytes.get() + (offset - window.offset), into.size(), into.begin());
   return true;
 }
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
-#include <vector>
 
 #include <harness/model/error.hpp>
 
@@ -49,7 +49,8 @@ class FileSource final : public ByteSource {
  private:
   struct Window {
     std::uint64_t offset = 0;
-    std::vector<std::uint8_t> bytes;
+    std::unique_ptr<std::uint8_t[]> bytes;
+    std::uint64_t size = 0;
     bool holds(std::uint64_t at, std::uint64_t count) const;
   };
 

@@ -1,10 +1,13 @@
 #include <harness/library/catalog.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <system_error>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -27,6 +30,22 @@ Result<Described> read_file(const fs::path& file) {
     described->problem.file = file;
   }
   return described;
+}
+
+// In the files' order. Many files are shared among threads, all of which have ended when it returns.
+std::vector<std::optional<Result<Described>>> read_files(const std::vector<fs::path>& files) {
+  constexpr std::size_t kFilesPerThread = 32;
+  std::vector<std::optional<Result<Described>>> answers(files.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < files.size(); i = next++) answers[i].emplace(read_file(files[i]));
+  };
+  const std::size_t most = std::min<std::size_t>(8, std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::jthread> threads;
+  while (threads.size() + 1 < most && (threads.size() + 1) * kFilesPerThread < files.size()) threads.emplace_back(work);
+  work();
+  threads.clear();
+  return answers;
 }
 
 // `skipped` names the file itself: an error's text without it, but with the place inside of it.
@@ -54,25 +73,26 @@ Result<std::vector<fs::path>> libraries_in(const fs::path& directory) {
   return files;
 }
 
-// Moves the items whose name more than one of them has to `skipped`.
+// Moves the items whose name another one has too to `skipped`.
 template <class Item>
 void skip_twins(std::vector<Item>& items, const std::function<std::string(const Item&)>& name_of,
                 std::vector<model::SkippedLibrary>& skipped) {
-  std::map<std::string, std::vector<fs::path>> files;
-  for (const Item& item : items) files[name_of(item)].push_back(item.file);
-  std::erase_if(items, [&](const Item& item) {
-    const std::vector<fs::path>& twins = files[name_of(item)];
-    if (twins.size() == 1) return false;
-    std::string others;
-    for (const fs::path& twin : twins) {
-      if (twin == item.file) continue;
-      const bool neighbour = twin.parent_path() == item.file.parent_path();
-      others += (others.empty() ? "" : ", ") + (neighbour ? twin.filename() : twin).string();
+  std::map<std::string, std::vector<const Item*>> by_name;
+  for (const Item& item : items) by_name[name_of(item)].push_back(&item);
+  if (by_name.size() == items.size()) return;
+  std::set<fs::path> twins;
+  for (const auto& [name, bearers] : by_name) {
+    if (bearers.size() == 1) continue;
+    for (const Item* item : bearers) {
+      const fs::path& other = (item == bearers.front() ? bearers.back() : bearers.front())->file;
+      const bool neighbour = other.parent_path() == item->file.parent_path();
+      const std::string more = bearers.size() > 2 ? fmt::format(" and {} more", bearers.size() - 2) : "";
+      skipped.push_back({item->file, fmt::format("calls itself {}, as does {}{}; keep one of them", name,
+                                                 (neighbour ? other.filename() : other).string(), more)});
+      twins.insert(item->file);
     }
-    skipped.push_back(
-        {item.file, fmt::format("calls itself {}, and so does {}; keep one of them", name_of(item), others)});
-    return true;
-  });
+  }
+  std::erase_if(items, [&](const Item& item) { return twins.contains(item.file); });
 }
 
 bool solver_before(const model::SolverInfo& a, const model::SolverInfo& b) {
@@ -99,8 +119,10 @@ Result<Catalog> find_libraries(const std::vector<fs::path>& directories) {
   std::sort(files.begin(), files.end());
 
   Catalog catalog;
-  for (const fs::path& file : files) {
-    auto described = read_file(file);
+  std::vector<std::optional<Result<Described>>> answers = read_files(files);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const fs::path& file = files[i];
+    Result<Described>& described = *answers[i];
     if (!described) {
       catalog.skipped.push_back({file, reason_of(described.error(), file)});
     } else if (described->kind == Kind::kSolver) {

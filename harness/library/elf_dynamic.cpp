@@ -209,7 +209,6 @@ class Inspector {
 
   Checked check_symbols(std::string_view entry) const {
     const Elf64_Sym* found = nullptr;
-    std::string_view near;
     for (const Elf64_Sym& symbol : symbols_) {
       if (symbol.st_name >= strings_.size()) return malformed("the name of a symbol lies outside of its strings");
       const std::string_view name = string_at(symbol.st_name);
@@ -219,15 +218,15 @@ class Inspector {
                                   printable(name)),
                       "compile it with -fno-gnu-unique, or build it with harness_add_solver");
       }
-      if (name == entry) {
-        found = &symbol;
-      } else if (near.empty() && comes_near(name, entry)) {
-        near = name;
-      }
+      if (name == entry) found = &symbol;
     }
     if (found != nullptr) return check_entry(*found, entry);
+    const auto near = std::find_if(symbols_.begin(), symbols_.end(), [&](const Elf64_Sym& symbol) {
+      return comes_near(string_at(symbol.st_name), entry);
+    });
     return refuse(
-        fmt::format("has no symbol {}{}", entry, near.empty() ? "" : fmt::format(" (found {})", printable(near))),
+        fmt::format("has no symbol {}{}", entry,
+                    near == symbols_.end() ? "" : fmt::format(" (found {})", printable(string_at(near->st_name)))),
         "export exactly that name: HARNESS_SOLVER and HARNESS_PROBLEM do");
   }
 

@@ -100,9 +100,24 @@ TEST_CASE("two libraries that compose one name are both skipped, each naming the
   CHECK(names_of(*catalog) == std::vector<std::string>{"two-sum/v1.0.1"});
   CHECK(catalog->problems.empty());
   REQUIRE(catalog->skipped.size() == 4);
-  CHECK(catalog->skipped[0].reason == "calls itself two-sum/v1.0.0, and so does b.so; keep one of them");
-  CHECK(catalog->skipped[1].reason == "calls itself two-sum/v1.0.0, and so does a.so; keep one of them");
-  CHECK(catalog->skipped[2].reason == "calls itself the problem two-sum, and so does q.problem.so; keep one of them");
+  CHECK(catalog->skipped[0].reason == "calls itself two-sum/v1.0.0, as does b.so; keep one of them");
+  CHECK(catalog->skipped[1].reason == "calls itself two-sum/v1.0.0, as does a.so; keep one of them");
+  CHECK(catalog->skipped[2].reason == "calls itself the problem two-sum, as does q.problem.so; keep one of them");
+}
+
+TEST_CASE("many libraries are found in the same order, and many twins are told in few words") {
+  const TemporaryDirectory directory;
+  for (int i = 0; i < 200; ++i)
+    directory.write("s" + std::to_string(i) + ".so", solver("1." + std::to_string(i) + ".0"));
+  for (int i = 0; i < 100; ++i) directory.write("twin" + std::to_string(i) + ".so", solver("2.0.0"));
+  const auto catalog = find_libraries({directory.path()});
+  REQUIRE(catalog);
+  REQUIRE(catalog->solvers.size() == 200);
+  for (int i = 0; i < 200; ++i) {
+    CHECK(catalog->solvers[static_cast<std::size_t>(i)].name() == "two-sum/v1." + std::to_string(i) + ".0");
+  }
+  REQUIRE(catalog->skipped.size() == 100);
+  CHECK(catalog->skipped[0].reason == "calls itself two-sum/v2.0.0, as does twin99.so and 98 more; keep one of them");
 }
 
 TEST_CASE("a directory that is named twice is looked at once; twins in two directories are told by their paths") {

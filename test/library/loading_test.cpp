@@ -85,7 +85,7 @@ TEST_CASE("twins are both skipped") {
   REQUIRE(catalog);
   CHECK(catalog->solvers.empty());
   REQUIRE(catalog->skipped.size() == 2);
-  CHECK(catalog->skipped[0].reason == "calls itself twins/v1.0.0, and so does second.so; keep one of them");
+  CHECK(catalog->skipped[0].reason == "calls itself twins/v1.0.0, as does second.so; keep one of them");
 }
 
 TEST_CASE("a real library patched to another machine is refused") {
