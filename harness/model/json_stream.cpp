@@ -126,7 +126,7 @@ Result<bool> stream_json(const std::function<std::size_t(char* buffer, std::size
       if (parser.handler().number_too_long()) {
         why = fmt::format("expected a number of at most {} characters, found a longer one", kMostNumberCharacters);
       } else if (code == json::error::syntax && used < size) {
-        why = "expected JSON, found " + quoted({buffer.data() + used, std::min<std::size_t>(size - used, 12)});
+        why = "expected JSON, found " + in_quotes({buffer.data() + used, std::min<std::size_t>(size - used, 12)});
       }
       return fail(fmt::format("{}: byte {}", file, before + used), std::move(why));
     }

@@ -8,7 +8,7 @@
 namespace harness::model {
 
 // In double quotes on one line: what is no printable UTF-8 is escaped (`\n`, `\x1b`), cut after 60 characters.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // The known name that was probably meant: at most two letters differ, and less than half of it. Empty: there is none.
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known);

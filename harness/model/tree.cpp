@@ -34,7 +34,7 @@ std::string Node::found() const {
     case Kind::kNull: return line > 0 ? "nothing" : "null";
     case Kind::kBoolean: return boolean ? "true" : "false";
     case Kind::kNumber: return text.size() <= 60 ? text : text.substr(0, 60) + "...";
-    case Kind::kText: return quoted(text);
+    case Kind::kText: return in_quotes(text);
     case Kind::kList: return line > 0 ? "a list" : "an array";
     case Kind::kMap: return line > 0 ? "a map" : "an object";
   }
@@ -51,8 +51,8 @@ tl::unexpected<Error> Tree::missing(const std::string& key, const std::string& e
 
 std::string Tree::unknown_key(const Node& node, const std::vector<std::string_view>& known) const {
   const std::string_view meant = nearest(node.key, known);
-  return fmt::format("{}: {}: unknown key {}{}", file, node.place(), quoted(node.key),
-                     meant.empty() ? "" : fmt::format("; did you mean {}?", quoted(meant)));
+  return fmt::format("{}: {}: unknown key {}{}", file, node.place(), in_quotes(node.key),
+                     meant.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(meant)));
 }
 
 Result<std::string> Tree::text(const Node& node, const std::string& expected) const {
@@ -87,7 +87,7 @@ bool TreeMaker::key(std::string_view name, std::size_t line) {
   }
   if (has_control_character(name) || name.find('\n') != std::string_view::npos) {
     shadow.key.assign(1, '?');
-    return refuse(shadow.place(), "expected a key without control characters, found " + quoted(name));
+    return refuse(shadow.place(), "expected a key without control characters, found " + in_quotes(name));
   }
   if (open_.back()->find(name) != nullptr) {
     return refuse(shadow.place(), "expected each key once, found it again");
@@ -106,7 +106,7 @@ bool TreeMaker::value(Node node) {
   }
   if (parent != nullptr && parent->kind == Node::Kind::kList) node.index = parent->items.size();
   if (has_control_character(node.text)) {
-    return refuse(node.place(), "expected a text without control characters, found " + quoted(node.text));
+    return refuse(node.place(), "expected a text without control characters, found " + in_quotes(node.text));
   }
   if (tree_->nodes.size() >= kMostNodes) {
     return refuse(node.place(), fmt::format("expected at most {} values, found more", kMostNodes));

@@ -52,7 +52,7 @@ std::strong_ordering compare_identifiers(const std::string& a, const std::string
 }
 
 tl::unexpected<Error> no_version(std::string_view text) {
-  return fail("version", fmt::format("expected three numbers such as 1.2.0 or 1.2.0-rc.1, found {}", quoted(text)));
+  return fail("version", fmt::format("expected three numbers such as 1.2.0 or 1.2.0-rc.1, found {}", in_quotes(text)));
 }
 
 // `1`, `1.4`, `1.4.x`, `1.*.*`, `*`: the lowest member, and the lowest version beyond (none: there is no end).
@@ -145,7 +145,7 @@ std::weak_ordering Version::operator<=>(const Version& other) const {
 Result<VersionPattern> VersionPattern::parse(std::string_view text) {
   const auto no_pattern = [text] {
     return fail("version pattern",
-                fmt::format("expected a version or range such as 1.*, 1.4.x, 1.2.0 or \">=1.2 <2\", found {}", quoted(text)));
+                fmt::format("expected a version or range such as 1.*, 1.4.x, 1.2.0 or \">=1.2 <2\", found {}", in_quotes(text)));
   };
   using Kind = Bound::Kind;
   if (text.size() > kMostCharacters) return no_pattern();

@@ -54,7 +54,7 @@ class Builder : public YAML::EventHandler {
 
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != 0) refuse_anchor(mark);
-    if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, "expected a value without a tag, found " + quoted(tag));
+    if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, "expected a value without a tag, found " + in_quotes(tag));
   }
 
   void add(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag = {},

@@ -21,7 +21,9 @@ Result<std::vector<std::string>> list_datasets(const model::Problem& problem);
 
 // The cases of one dataset, in the file's order (sizes ascending). JSON is streamed into CBOR in one pass: memory stays
 // at the CBOR's size plus one buffer. Everything is validated against the problem's parameters: names, types, ranges.
-// Errors: `<file>: /cases/3/args/nums/0: expected a 32-bit integer, found "x"` (JSON Pointer).
-Result<std::vector<model::Case>> read_dataset(const model::Problem& problem, const std::string& dataset);
+// Errors: `<file>: /cases/3/args/nums/0: expected a 32-bit integer, found "x"` (JSON Pointer). Unknown keys are one line
+// each in `warnings`, where given.
+Result<std::vector<model::Case>> read_dataset(const model::Problem& problem, const std::string& dataset,
+                                              std::vector<std::string>* warnings = nullptr);
 
 }  // namespace harness::store

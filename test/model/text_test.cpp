@@ -7,12 +7,12 @@
 using namespace harness::model;
 
 TEST_CASE("a quoted text is one printable line of at most 60 characters") {
-  CHECK(quoted("") == "\"\"");
-  CHECK(quoted("a \"b\" \\") == "\"a \\\"b\\\" \\\\\"");
-  CHECK(quoted("a\nb\x1b[31m\x7f") == "\"a\\nb\\x1b[31m\\x7f\"");
-  CHECK(quoted("\xc3\xa4 \xff \xc2\x9b") == "\"\xc3\xa4 \\xff \\xc2\\x9b\"");
-  CHECK(quoted(std::string(60, 'a')) == "\"" + std::string(60, 'a') + "\"");
-  CHECK(quoted(std::string(61, 'a')) == "\"" + std::string(60, 'a') + "...\"");
+  CHECK(in_quotes("") == "\"\"");
+  CHECK(in_quotes("a \"b\" \\") == "\"a \\\"b\\\" \\\\\"");
+  CHECK(in_quotes("a\nb\x1b[31m\x7f") == "\"a\\nb\\x1b[31m\\x7f\"");
+  CHECK(in_quotes("\xc3\xa4 \xff \xc2\x9b") == "\"\xc3\xa4 \\xff \\xc2\\x9b\"");
+  CHECK(in_quotes(std::string(60, 'a')) == "\"" + std::string(60, 'a') + "\"");
+  CHECK(in_quotes(std::string(61, 'a')) == "\"" + std::string(60, 'a') + "...\"");
 }
 
 TEST_CASE("UTF-8 is what RFC 3629 says") {
@@ -35,6 +35,7 @@ TEST_CASE("control characters of both sets are found") {
 
 TEST_CASE("the nearest name differs in two letters at most, and in less than half of it") {
   CHECK(nearest("varient", {"version", "variant"}) == "variant");
+  CHECK(nearest("nmae", {"args", "name"}) == "name");
   CHECK(nearest("qps", {"p95", "qps"}) == "qps");
   CHECK(nearest("xyz", {"abc", "variant"}).empty());
   CHECK(nearest("", {"ab"}).empty());
