@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include <harness/compare/statistics.hpp>
+
 namespace harness::compare {
 namespace {
 
@@ -49,7 +51,7 @@ struct ScopeCase {
   const CaseRow* row;
 };
 
-std::optional<Ranking> rank_scope(const ProblemRows& problem, const std::vector<ScopeCase>& scope) {
+std::optional<model::Ranking> rank_scope(const ProblemRows& problem, const std::vector<ScopeCase>& scope) {
   std::vector<std::size_t> solvers;
   for (std::size_t solver = 0; solver < problem.solvers.size(); ++solver) {
     if (std::any_of(scope.begin(), scope.end(), [&](const ScopeCase& one) { return one.row->by_solver.contains(solver); })) {
@@ -59,7 +61,7 @@ std::optional<Ranking> rank_scope(const ProblemRows& problem, const std::vector<
   if (solvers.size() < 2) {
     return std::nullopt;
   }
-  Ranking ranking;
+  model::Ranking ranking;
   ranking.problem = problem.name;
   std::vector<RankInput> inputs(solvers.size());
   for (std::size_t i = 0; i < solvers.size(); ++i) {
@@ -116,8 +118,8 @@ std::vector<ProblemRows> grouped(const std::vector<Measurement>& measurements) {
 
 }  // namespace
 
-std::vector<Ranking> rank_versions(const std::vector<Measurement>& measurements) {
-  std::vector<Ranking> rankings;
+std::vector<model::Ranking> rank_versions(const std::vector<Measurement>& measurements) {
+  std::vector<model::Ranking> rankings;
   const auto add = [&](const ProblemRows& problem, const std::vector<ScopeCase>& scope, const std::string& dataset,
                        const std::string& case_name) {
     if (auto ranking = rank_scope(problem, scope)) {

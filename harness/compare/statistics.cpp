@@ -61,7 +61,7 @@ double relative_median_error(std::span<const double> values) {
   return std::min(range, error / centre);
 }
 
-std::vector<Ranked> rank(const std::vector<RankInput>& solvers) {
+std::vector<model::Place> rank(const std::vector<RankInput>& solvers) {
   struct Side {
     const RankInput* input;
     double seconds;
@@ -79,7 +79,7 @@ std::vector<Ranked> rank(const std::vector<RankInput>& solvers) {
   }
   std::stable_sort(sides.begin(), sides.end(), [](const Side& a, const Side& b) { return a.seconds < b.seconds; });
 
-  std::vector<Ranked> ranked;
+  std::vector<model::Place> ranked;
   for (const Side& side : sides) {
     const double ratio = std::max(1.0, side.seconds / sides.front().seconds);
     const double spread = ratio * (side.error + sides.front().error);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <harness/model/ranking.hpp>
+
 namespace harness::compare {
 
 // Precondition of all: at least one value; none is NaN.
@@ -20,12 +22,6 @@ double geometric_mean(std::span<const double> values);  // all > 0
 double relative_median_error(std::span<const double> values);
 
 // Versions of one problem, ranked by the geometric mean of their times over the cases that all of them ran.
-struct Ranked {
-  std::string solver;
-  double ratio = 1;        // to the fastest, >= 1
-  double ratio_spread = 0; // half width, same unit, from the spread of both sides' processes
-  bool tied = false;       // with the fastest: the ranges of ratio +- spread reach 1. Never set for the fastest
-};
 struct RankInput {
   std::string solver;
   std::vector<std::vector<double>> case_samples;  // [case][process] seconds per call; same cases for every solver
@@ -34,6 +30,6 @@ struct RankInput {
 // relative_median_error, each averaged over the cases: it errs towards a tie. Times below 1e-12 s, which no clock can
 // tell from nothing, count as 1e-12 s. Precondition: every solver has the same number of cases, at least one, and at
 // least one sample in each.
-std::vector<Ranked> rank(const std::vector<RankInput>& solvers);
+std::vector<model::Place> rank(const std::vector<RankInput>& solvers);
 
 }  // namespace harness::compare

@@ -69,7 +69,7 @@ class Selecting {
 
     trial::ProblemCases known{std::make_shared<const model::Problem>(std::move(*problem)), {}};
     for (const auto& dataset : *datasets) {
-      auto cases = store::read_dataset(*known.problem, dataset);
+      auto cases = store::read_dataset(*known.problem, dataset, &selection_.warnings);
       if (!cases) {
         if (auto refused = refuse(cases.error(), may_select(solvers, dataset, filter_, case_glob_)); !refused) return refused;
         continue;

@@ -198,7 +198,7 @@ void Console::skipped(const std::vector<model::SkippedLibrary>& libraries) {
   }
 }
 
-void Console::summary(const std::vector<Measurement>& all, const std::vector<Ranking>& rankings) {
+void Console::summary(const std::vector<Measurement>& all, const std::vector<model::Ranking>& rankings) {
   for (const std::string& line : summary_lines(all, rankings, options_)) {
     out_ << line << '\n';
   }

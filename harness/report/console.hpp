@@ -11,9 +11,9 @@
 #include <vector>
 
 #include <harness/model/measurement.hpp>
+#include <harness/model/ranking.hpp>
 #include <harness/model/solver_info.hpp>
 #include <harness/report/figures.hpp>
-#include <harness/report/ranking.hpp>
 
 namespace harness::report {
 
@@ -38,7 +38,7 @@ class Console {
   void skipped(const std::vector<model::SkippedLibrary>& libraries);
   // What was skipped, what makes the figures doubtful, what failed; per problem a table cases x versions, the ranking of
   // the versions, and who is in front where; last the counts. Nothing at all for a single good trial.
-  void summary(const std::vector<model::Measurement>& all, const std::vector<Ranking>& rankings = {});
+  void summary(const std::vector<model::Measurement>& all, const std::vector<model::Ranking>& rankings = {});
 
  private:
   void print_figures(const std::string& name, const model::Measurement& measurement);

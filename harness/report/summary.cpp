@@ -11,6 +11,8 @@ namespace harness::report {
 namespace {
 
 using model::Measurement;
+using model::Place;
+using model::Ranking;
 
 constexpr std::size_t kMostFailed = 20;   // listed with their names, then a count
 constexpr std::size_t kMostSkipped = 8;

@@ -30,7 +30,7 @@ class Paint {
 // blanks, and `first` characters of the first are taken. A word that is too long keeps a line of its own.
 std::vector<std::string> folded(const std::string& text, std::size_t columns, std::size_t first, std::size_t indent);
 
-std::vector<std::string> summary_lines(const std::vector<model::Measurement>& all, const std::vector<Ranking>& rankings,
+std::vector<std::string> summary_lines(const std::vector<model::Measurement>& all, const std::vector<model::Ranking>& rankings,
                                        const ConsoleOptions& options);
 
 }  // namespace harness::report

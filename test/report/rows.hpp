@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <harness/model/measurement.hpp>
-#include <harness/report/ranking.hpp>
+#include <harness/model/ranking.hpp>
 
 namespace rows {
 
@@ -64,8 +64,8 @@ inline std::vector<Measurement> run() {
   return all;
 }
 
-inline std::vector<harness::report::Ranking> rankings() {
-  using harness::report::Ranking;
+inline std::vector<harness::model::Ranking> rankings() {
+  using harness::model::Ranking;
   return {Ranking{"two-sum", "", "", 2, {"leetcode-1/example-1", "uniform/1048576"}, 3,
                   {{"v2.0.0", 1, 0, false}, {"v1.0.0", 6.33, 0.12, false}, {"v0.8.3", 77.9, 0.8, false}}},
           Ranking{"two-sum", "leetcode-1", "", 1, {}, 3, {{"v0.8.3", 1, 0, false}, {"v2.0.0", 7.62, 0.1, false}}},

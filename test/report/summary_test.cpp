@@ -6,6 +6,8 @@
 #include "rows.hpp"
 
 using namespace harness::report;
+using harness::model::Place;
+using harness::model::Ranking;
 
 namespace {
 
