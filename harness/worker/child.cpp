@@ -84,6 +84,14 @@ std::string current_exception_words() {
 class Loop {
  public:
   Loop(int channel, bool own_process) : channel_(channel), own_process_(own_process) {}
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  ~Loop() {
+    if (!own_process_)
+      close_instance();
+    else if (library_)
+      library_->keep_until_exit();
+  }
 
   int run() {
     auto request = std::make_unique<ReceivedPacket>();
@@ -98,12 +106,12 @@ class Loop {
       if (!answered) return kChannelLostStatus;
       if (frame->kind == Kind::kBye) break;
     }
-    if (own_process_ && library_) library_->keep_until_exit();
     return 0;
   }
 
  private:
-  bool answer_or_fault(Kind kind, PayloadReader& reader, ReceivedPacket& request) {
+  // (A forced unwind is caught without an object, which sanitizers take for a null reference.)
+  __attribute__((no_sanitize("null"))) bool answer_or_fault(Kind kind, PayloadReader& reader, ReceivedPacket& request) {
     try {
       return answer(kind, reader, request);
     } catch (const abi::__forced_unwind&) {  // pthread_exit: nobody may stop it
