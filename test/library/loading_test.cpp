@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 
+#include <harness/library/build_facts.hpp>
 #include <harness/library/catalog.hpp>
 #include <harness/library/code_hash.hpp>
 #include <harness/library/descriptor.hpp>
@@ -119,7 +120,9 @@ TEST_CASE("longer texts, another directory of sources and strip keep the code ha
   const fs::path directory = kLoading / "same_code";
   const std::string expected = code_of(directory / "plain.so");
   CHECK(code_of(directory / "longer_text.so") == expected);
-  CHECK(code_of(directory / "other_directory.so") == expected);
+  if (!this_build_flags().any_sanitizer()) {  // these write the source's unmapped path into the data
+    CHECK(code_of(directory / "other_directory.so") == expected);
+  }
   CHECK(code_of(directory / "stripped_g") == expected);
   CHECK(code_of(directory / "stripped_s") == expected);
 }
