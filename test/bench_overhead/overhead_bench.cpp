@@ -67,7 +67,7 @@ class ScratchFolder {
  public:
   ScratchFolder() {
     std::string name = (fs::temp_directory_path() / "harness-overhead-XXXXXX").string();
-    if (!mkdtemp(name.data())) usage("no temporary folder " + name);
+    if (!mkdtemp(name.data())) give_up("no temporary folder " + name);
     path_ = name;
   }
   ~ScratchFolder() {
@@ -219,7 +219,7 @@ class Bench {
     const fs::path many = make_many_libraries();
     for (int round = 0; round < options_.rounds; ++round) {
       const Finished list = run_or_exit({options_.harness, "list", "--plugin-dir=" + many.string(), datasets_flag()});
-      if (round == 0 && list.output.find("v9.9.9") == std::string::npos) usage("`harness list` does not show v9.9.9");
+      if (round == 0 && list.output.find("v9.9.9") == std::string::npos) give_up("`harness list` does not show v9.9.9");
       lists.push_back(list.wall_seconds);
       readers.push_back(run_or_exit({options_.parts / "read_notes", many}).wall_seconds);
       versions.push_back(run_or_exit({options_.harness, "--version"}).wall_seconds);
@@ -289,7 +289,7 @@ class Bench {
     std::string bytes{std::istreambuf_iterator<char>(file), {}};
     const std::string marker = "\nversion: ";
     const std::size_t at = bytes.find(marker + "1.0.0\n");
-    if (at == std::string::npos) usage(original.string() + ": no `version: 1.0.0` in its descriptor");
+    if (at == std::string::npos) give_up(original.string() + ": no `version: 1.0.0` in its descriptor");
     const fs::path folder = scratch_ / "many";
     for (char version[6] = "0.0.0"; version[0] <= '9';) {
       bytes.replace(at + marker.size(), 5, version);

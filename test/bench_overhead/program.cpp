@@ -15,12 +15,13 @@
 extern char** environ;
 
 namespace overhead {
-namespace {
 
 [[noreturn]] void give_up(const std::string& line) {
   std::fprintf(stderr, "overhead_bench: %s\n", line.c_str());
   std::exit(2);
 }
+
+namespace {
 
 // A name may be quoted and then holds commas; nothing else in these files is.
 std::vector<std::string> fields_of(const std::string& line) {

@@ -27,6 +27,9 @@ struct Row {
 // Ends this program when a row failed or no header is found.
 std::vector<Row> rows_of(const std::string& csv);
 
+// Ends this program with `line` on stderr and exit code 2.
+[[noreturn]] void give_up(const std::string& line);
+
 double median(std::vector<double> values);  // values: not empty
 
 }  // namespace overhead
