@@ -66,7 +66,6 @@ std::vector<fs::path> plugin_directories(const std::vector<std::string>& asked, 
 fs::path dataset_directory(const std::string& asked, const Surroundings& surroundings) {
   if (!asked.empty()) return asked;
   std::error_code ignored;
-  if (fs::is_directory("datasets", ignored)) return "datasets";
   if (!surroundings.executable_directory.empty()) {
     for (const auto* beside : {"datasets", "../share/harness/datasets"}) {
       const auto directory = (fs::path(surroundings.executable_directory) / beside).lexically_normal();

@@ -118,10 +118,14 @@ class Selecting {
       }
       return fail(places, "holds no solver that can be used", next);
     }
-    auto nearest = bench::nearest(filter_.text(), {names_.begin(), names_.end()});
-    if (nearest.empty()) nearest = problems;
+    if (names_.empty()) {
+      return fail(places_.dataset_directory.string(), "holds no case for any solver that was found",
+                  problems.empty() ? "it has no folder with a problem.yaml; name another --dataset-dir"
+                                   : fmt::format("its problems: {}", fmt::join(problems, ", ")));
+    }
+    const auto nearest = bench::nearest(filter_.text(), {names_.begin(), names_.end()});
     return fail(fmt::format("--benchmark_filter={}", wanted), "matches nothing",
-                nearest.empty() ? "" : fmt::format("nearest: {}", fmt::join(nearest, ", ")));
+                fmt::format("nearest: {}", fmt::join(nearest, ", ")));
   }
 
   const Places& places_;
