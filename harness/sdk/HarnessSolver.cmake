@@ -112,7 +112,7 @@ function(_harness_library target)
   mark_as_advanced(HARNESS_GIT)
   add_custom_target(${target}.git
     COMMAND ${CMAKE_COMMAND} -DGIT=${HARNESS_GIT} -DFOLDER=${arg_FOLDER} -DOUT=${git_sha} -P ${sdk}/HarnessGitSha.cmake
-    BYPRODUCTS ${git_sha} COMMENT "" VERBATIM)
+    BYPRODUCTS ${git_sha} COMMENT "Looking up the commit of ${target}" VERBATIM)
 
   set(KIND 1)
   if(arg_KIND STREQUAL "problem")

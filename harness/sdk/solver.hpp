@@ -28,7 +28,7 @@ namespace harness::sdk {
 
 // Runs `body` and turns what leaves it into a status.
 template <class Body>
-harness_status guarded(Message& message, Body&& body) noexcept {
+harness_status guarded([[maybe_unused]] Message& message, Body&& body) noexcept {
 #if defined(__cpp_exceptions)
   try {
     return body();
@@ -235,11 +235,11 @@ class Instance<Make, Parts, TypeList<P...>> {
   }
 
   template <class Q>
-  static typename Parameter<Q>::Copy copy_of(const typename Parameter<Q>::Shared& shared) {
+  static decltype(auto) copy_of(const typename Parameter<Q>::Shared& shared) {
     if constexpr (Parameter<Q>::kCopied) {
       return Parameter<Q>::copy_of(shared);
     } else {
-      return {};
+      return Nothing{};
     }
   }
 
