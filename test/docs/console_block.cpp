@@ -21,7 +21,9 @@ std::string canonical(std::string line) {
       " ?(ns|μs|µs|us|ms|s|min|h|days?|[kMG]?/s|[kKMGT]i?B|B|bytes|%|x|times|calls)(?![A-Za-z0-9_/])");
   static const std::regex kSpace("[ \\t]+");
   static const std::regex kSharedCpu(" +CPU [^ ].*$");
-  line = std::regex_replace(std::regex_replace(line, kSharedCpu, ""), kFigure, "#");
+  static const std::regex kWidePlusMinus("± +");
+  line = std::regex_replace(std::regex_replace(line, kSharedCpu, ""), kWidePlusMinus, "±");
+  line = std::regex_replace(line, kFigure, "#");
   return without_ends(std::regex_replace(line, kSpace, " "));
 }
 

@@ -55,7 +55,7 @@ Ran run(const std::string& command, const fs::path& directory, int last_exit_cod
   const std::string program = HARNESS_PROGRAM;
   // Short measurements: the figures do not matter here, the shape does.
   const std::string script = "cd '" + directory.string() + "' && export PATH='" +
-                             fs::path(program).parent_path().string() + "':\"$PATH\" BENCHMARK_MIN_TIME=0.001s NO_COLOR=1 " +
+                             fs::path(program).parent_path().string() + "':\"$PATH\" BENCHMARK_MIN_TIME=0.001 NO_COLOR=1 " +
                              "XDG_CACHE_HOME=\"$PWD/.cache\" COLUMNS=100 LC_ALL=C.UTF-8 && (exit " +
                              std::to_string(last_exit_code) + "); " +
                              (command.rfind("scripts/", 0) == 0 ? command.substr(8) : command);
