@@ -25,7 +25,7 @@ std::vector<std::string> unexpected_top_level(const std::vector<std::string>& fi
 
 // A path that exists on somebody's machine only. System paths (/usr, /proc, /etc, /tmp) are the same everywhere.
 std::vector<std::string> machine_paths(const std::string& file, const std::string& text) {
-  static const std::regex kPath(R"((^|[^A-Za-z0-9_.*}~>-])(/(home|Users|work)/[A-Za-z]|/root/[A-Za-z.]))");
+  static const std::regex kPath(R"((^|[^A-Za-z0-9_.*}~>-])(/(home|Users|work)/[A-Za-z][A-Za-z0-9._-]|/root/[A-Za-z.]))");
   std::vector<std::string> found;
   int number = 0;
   for (const auto& line : house::lines_of(text)) {
