@@ -18,7 +18,8 @@ struct Catalog {
 
 // Looks at every `*.so` in the directories (not below them). A file that does not fit is in `skipped`; a directory
 // that is missing or cannot be read is an error. Two libraries that compose one name are both skipped.
-// Only what is needed of each file is read (its headers, note and dynamic symbols): no hashing.
+// Only what is needed of each file is read (its headers, note and dynamic symbols): no hashing. Many files are read on
+// several threads, which have ended when it returns.
 Result<Catalog> find_libraries(const std::vector<std::filesystem::path>& directories);
 
 // One file: as in find_libraries, with the reason as the error.

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <cstring>
 #include <map>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include <elf.h>

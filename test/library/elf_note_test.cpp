@@ -1,5 +1,7 @@
 #include <harness/library/elf_note.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <random>
 
 #include <harness/library/elf_dynamic.hpp>

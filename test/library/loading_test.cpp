@@ -1,6 +1,7 @@
 // Libraries as compilers and linkers make them (test/plugins/loading): which are found, why the others are not, and
 // that no code of any of them runs meanwhile.
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
