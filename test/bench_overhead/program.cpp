@@ -115,8 +115,9 @@ std::vector<Row> rows_of(const std::string& csv) {
       return fields[static_cast<std::size_t>(column - header.begin())];
     };
     if (!field("error_occurred").empty()) give_up(fields[0] + " failed: " + field("error_message"));
-    rows.push_back({fields[0], std::strtod(field("iterations").c_str(), nullptr),
-                    std::strtod(field("real_time").c_str(), nullptr) * seconds_in(field("time_unit"))});
+    const double unit = seconds_in(field("time_unit"));
+    const auto number = [&](const char* key) { return std::strtod(field(key).c_str(), nullptr); };
+    rows.push_back({fields[0], number("iterations"), number("real_time") * unit, number("cpu_time") * unit});
   }
   if (rows.empty()) give_up("no rows in:\n" + csv);
   return rows;

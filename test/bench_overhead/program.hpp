@@ -22,7 +22,8 @@ Finished run_or_exit(const std::vector<std::string>& command);
 struct Row {
   std::string name;
   double iterations = 0;
-  double seconds_per_call = 0;  // real_time
+  double seconds_per_call = 0;      // real_time
+  double cpu_seconds_per_call = 0;  // cpu_time
 };
 // Ends this program when a row failed or no header is found.
 std::vector<Row> rows_of(const std::string& csv);
