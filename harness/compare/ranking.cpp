@@ -54,7 +54,8 @@ struct ScopeCase {
 std::optional<model::Ranking> rank_scope(const ProblemRows& problem, const std::vector<ScopeCase>& scope) {
   std::vector<std::size_t> solvers;
   for (std::size_t solver = 0; solver < problem.solvers.size(); ++solver) {
-    if (std::any_of(scope.begin(), scope.end(), [&](const ScopeCase& one) { return one.row->by_solver.contains(solver); })) {
+    if (std::any_of(scope.begin(), scope.end(),
+                    [&](const ScopeCase& one) { return one.row->by_solver.contains(solver); })) {
       solvers.push_back(solver);
     }
   }

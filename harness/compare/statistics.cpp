@@ -7,7 +7,7 @@
 namespace harness::compare {
 namespace {
 
-constexpr double kMadToSd = 1.4826;      // of a normal distribution
+constexpr double kMadToSd = 1.4826;       // of a normal distribution
 constexpr double kMedianToMean = 1.2533;  // standard error of a median over that of a mean, sqrt(pi / 2)
 constexpr double kLeastSeconds = 1e-12;
 

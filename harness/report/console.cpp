@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <harness/report/page.hpp>
 #include <harness/report/summary.hpp>
 
 namespace harness::report {
@@ -17,7 +18,7 @@ constexpr std::size_t kTimeWidth = 8;   // `0.123 ns`, `89.0 ns`
 constexpr std::size_t kCountWidth = 5;  // `n=3`, `n=100`
 constexpr std::size_t kRateWidth = 7;   // `11.2M/s`
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kStateWidth = 9;  // `FAILED`, `skipped`
+constexpr std::size_t kStateWidth = 9;       // `FAILED`, `skipped`
 constexpr std::size_t kLeastNoteWidth = 30;  // less room beside the name: the note goes on below it
 
 std::size_t spread_width(bool utf8) { return utf8 ? 7 : 8; }
@@ -185,8 +186,8 @@ void Console::print_state(const std::string& name, const Measurement& measuremen
 void Console::skipped(const std::vector<model::SkippedLibrary>& libraries) {
   const Paint paint(options_.colour);
   for (const model::SkippedLibrary& library : libraries) {
-    const std::string text = printable(library.file.filename().string(), options_.utf8) + ": " +
-                             printable(library.reason, options_.utf8);
+    const std::string text =
+        printable(library.file.filename().string(), options_.utf8) + ": " + printable(library.reason, options_.utf8);
     const std::vector<std::string> lines = folded(text, options_.columns, kStateWidth, 4);
     out_ << paint.faint("skipped") << "  ";
     for (const std::string& line : lines) {

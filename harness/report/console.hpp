@@ -18,11 +18,11 @@
 namespace harness::report {
 
 struct ConsoleOptions {
-  bool colour = false;   // colour is never the only mark
-  bool utf8 = true;      // else μ is u, ± is +-, and bars are ASCII
-  std::size_t columns = 100;  // of the terminal; 0 = no terminal: one line each, however long
+  bool colour = false;         // colour is never the only mark
+  bool utf8 = true;            // else μ is u, ± is +-, and bars are ASCII
+  std::size_t columns = 100;   // of the terminal; 0 = no terminal: one line each, however long
   std::size_t name_width = 0;  // of the longest trial name in the run; 0 = grow as they come
-  bool grouped = true;   // a blank line where the block of one case, or of one version, ends; false for a shuffled order
+  bool grouped = true;  // a blank line where the block of one case, or of one version, ends; false for a shuffled order
 };
 
 // Prints as results come, so that an interrupted run has said what it knows.

@@ -13,8 +13,9 @@ namespace {
 
 // Three significant digits without an exponent: 1.23, 89.0, 812; from 1,000 on no decimals.
 std::string three_digits(double value) {
-  return value < 9.995 ? fmt::format("{:.2f}", value) : value < 99.95 ? fmt::format("{:.1f}", value)
-                                                                      : fmt::format("{:.0f}", value);
+  return value < 9.995   ? fmt::format("{:.2f}", value)
+         : value < 99.95 ? fmt::format("{:.1f}", value)
+                         : fmt::format("{:.0f}", value);
 }
 
 double median_of(std::vector<double> values) {

@@ -10,8 +10,8 @@
 namespace harness::report {
 
 // Beyond these a reader must be told.
-inline constexpr double kNoisySpread = 0.05;   // relative half range of the processes
-inline constexpr double kCpuDiffers = 0.05;    // |CPU / real - 1|
+inline constexpr double kNoisySpread = 0.05;  // relative half range of the processes
+inline constexpr double kCpuDiffers = 0.05;   // |CPU / real - 1|
 
 // `1.23 μs`, `89.0 ns`, `4.15 ms`: four digits at the most, three significant; `utf8` false: `us`. From `s` on hours
 // follow at 10,000 s. Below 1 ns three decimals. NaN and infinity: `?`.

@@ -33,7 +33,8 @@ std::string markdown(const std::vector<Measurement>& all, const model::Context& 
   for (const char* key : {"cpu", "cores", "repetitions", "min_time", "git_sha", "run_id"}) {
     const auto fact = std::find_if(context.begin(), context.end(), [&](const auto& one) { return one.first == key; });
     if (fact != context.end() && !fact->second.empty()) {
-      text += (text.empty() ? "" : ", ") + std::string(key == std::string_view("git_sha") ? "revision" : key) + ": " + cell(fact->second);
+      text += (text.empty() ? "" : ", ") + std::string(key == std::string_view("git_sha") ? "revision" : key) + ": " +
+              cell(fact->second);
     }
   }
   text += text.empty() ? "" : "\n\n";
@@ -48,9 +49,10 @@ std::string markdown(const std::vector<Measurement>& all, const model::Context& 
                std::to_string(figures.processes), figures.seconds > 0 ? rate_text(1 / figures.seconds) : "",
                time_text(figures.cpu_seconds)};
     } else {
-      const char* word = row.state == Measurement::State::kFailed    ? "**FAILED**"
-                         : row.state == Measurement::State::kSkipped ? "skipped"
-                         : row.state == Measurement::State::kInterrupted ? "interrupted" : "nothing measured";
+      const char* word = row.state == Measurement::State::kFailed        ? "**FAILED**"
+                         : row.state == Measurement::State::kSkipped     ? "skipped"
+                         : row.state == Measurement::State::kInterrupted ? "interrupted"
+                                                                         : "nothing measured";
       cells[0] = word + (row.note.empty() ? "" : ": " + cell(row.note));
     }
     text += "| " + cell(row.name()) + " |";

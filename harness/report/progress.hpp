@@ -26,7 +26,7 @@ class Progress {
  private:
   void redraw();
   std::string bar(double share) const;
-  double share() const;              // of the plan that is finished, 0 to 1
+  double share() const;                   // of the plan that is finished, 0 to 1
   double seconds_left(double now) const;  // by the plan, stretched by how the finished steps compare with it
 
   std::ostream& err_;

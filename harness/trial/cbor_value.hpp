@@ -50,7 +50,8 @@ struct Number {
   }
   static Number of(std::uint64_t value) { return {Form::kUnsigned, value}; }
   static Number of(std::int64_t value) {
-    return value < 0 ? Number{Form::kNegative, ~static_cast<std::uint64_t>(value)} : of(static_cast<std::uint64_t>(value));
+    return value < 0 ? Number{Form::kNegative, ~static_cast<std::uint64_t>(value)}
+                     : of(static_cast<std::uint64_t>(value));
   }
 
   double as_double() const {
@@ -68,7 +69,9 @@ struct Number {
       case Form::kFloating: break;
     }
     const double value = as_double();
-    return std::isnan(value) ? "NaN" : std::isinf(value) ? (value > 0 ? "Infinity" : "-Infinity") : fmt::format("{}", value);
+    return std::isnan(value)   ? "NaN"
+           : std::isinf(value) ? (value > 0 ? "Infinity" : "-Infinity")
+                               : fmt::format("{}", value);
   }
 };
 
@@ -84,7 +87,9 @@ inline Number element(const cbor::Numbers& numbers, std::size_t index) {
   });
 }
 
-inline bool is_number(Kind kind) { return kind == Kind::kUnsigned || kind == Kind::kNegative || kind == Kind::kFloating; }
+inline bool is_number(Kind kind) {
+  return kind == Kind::kUnsigned || kind == Kind::kNegative || kind == Kind::kFloating;
+}
 inline bool is_array(Kind kind) { return kind == Kind::kArray || kind == Kind::kNumbers; }
 
 inline Document next_item(Reader& reader, Document document) {
@@ -93,34 +98,30 @@ inline Document next_item(Reader& reader, Document document) {
   return document.subspan(begin, reader.offset() - begin);
 }
 
-// Precondition: a number is next.
-inline Number read_number(Reader& reader, Document document) {
-  switch (reader.peek()) {
-    case Kind::kUnsigned: {
-      std::uint64_t value = 0;
-      reader.unsigned_integer(value);
-      return Number::of(value);
-    }
-    case Kind::kNegative: {
-      // The reader's integers end at -2^63; CBOR's end at -2^64, with the argument in the item's last eight bytes.
-      Reader ahead(reader);
-      std::int64_t value = 0;
-      if (ahead.integer(value)) {
-        reader.integer(value);
-        return Number::of(value);
-      }
-      std::uint64_t argument = 0;
-      for (const std::uint8_t byte : next_item(reader, document).last(8)) {
-        argument = argument << 8 | byte;
-      }
-      return {Number::Form::kNegative, argument};
-    }
-    default: {
-      double value = 0;
-      reader.floating(value);
-      return Number::of(value);
-    }
+// Precondition: a number is next, of this kind.
+inline Number read_number(Reader& reader, Document document, Kind kind) {
+  if (kind == Kind::kUnsigned) {
+    std::uint64_t value = 0;
+    reader.unsigned_integer(value);
+    return Number::of(value);
   }
+  if (kind == Kind::kFloating) {
+    double value = 0;
+    reader.floating(value);
+    return Number::of(value);
+  }
+  // The reader's integers end at -2^63, CBOR's at -2^64: the head's argument says it all. A filler tag of 3, 5 or 9
+  // bytes may stand before it.
+  Document head = next_item(reader, document);
+  const auto low = [&] { return head.front() & 31; };
+  if (head.front() >> 5 == 6) {
+    head = head.subspan(low() == 25 ? 3 : low() == 26 ? 5 : 9);
+  }
+  std::uint64_t argument = low() < 24 ? low() : 0;
+  for (const std::uint8_t byte : head.subspan(1)) {
+    argument = argument << 8 | byte;
+  }
+  return {Number::Form::kNegative, argument};
 }
 
 // An array in either encoding, taken from a reader one element after the other.
@@ -138,21 +139,26 @@ class Elements {
   std::uint64_t count() const { return count_; }
   bool packed() const { return packed_; }
   const cbor::Numbers& numbers() const { return numbers_; }
-  bool number_is_next() const { return packed_ || is_number(reader_.peek()); }
-  Number take_number() { return packed_ ? element(numbers_, taken_++) : read_number(reader_, document_); }
+  // Looks at the next element; `take_number` may follow when it is one.
+  bool number_is_next() {
+    next_ = packed_ ? Kind::kUnsigned : reader_.peek();
+    return is_number(next_);
+  }
+  Number take_number() { return packed_ ? element(numbers_, taken_++) : read_number(reader_, document_, next_); }
 
  private:
   Reader& reader_;
   Document document_;
   cbor::Numbers numbers_;
   std::uint64_t count_ = 0, taken_ = 0;
+  Kind next_ = Kind::kNothing;
   bool packed_ = false;
 };
 
 // Length of the well-formed UTF-8 character at the beginning of `text` (not empty), 0 when there is none.
 inline std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::size_t length = byte(0) < 0x80                        ? 1
+  const std::size_t length = byte(0) < 0x80                       ? 1
                              : byte(0) >= 0xc2 && byte(0) <= 0xdf ? 2
                              : byte(0) >> 4 == 14                 ? 3
                              : byte(0) >= 0xf0 && byte(0) <= 0xf4 ? 4
@@ -185,7 +191,7 @@ class Shown {
   void value(Reader& reader, Document document) {
     const Kind kind = reader.peek();
     if (is_number(kind)) {
-      add(read_number(reader, document).text());
+      add(read_number(reader, document, kind).text());
     } else if (is_array(kind)) {
       array(reader, document);
     } else if (kind == Kind::kMap) {
@@ -290,7 +296,7 @@ class Canonical {
   void append(Reader& reader, std::vector<std::uint8_t>& out) const {
     const Kind kind = reader.peek();
     if (is_number(kind)) {
-      append(read_number(reader, document_), out);
+      append(read_number(reader, document_, kind), out);
     } else if (is_array(kind)) {
       Elements elements(reader, document_);
       head(0x9b, elements.count(), out);
@@ -343,8 +349,8 @@ class Canonical {
     std::vector<Pair> pairs;
     for (std::uint64_t i = 0; i < count; ++i) {
       Pair& pair = pairs.emplace_back();
-      if (is_number(reader.peek())) {
-        append(read_number(reader, document_).text(), pair.key);
+      if (const Kind kind = reader.peek(); is_number(kind)) {
+        append(read_number(reader, document_, kind).text(), pair.key);
       } else {
         append(reader, pair.key);
       }

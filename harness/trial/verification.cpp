@@ -49,7 +49,9 @@ using Found = std::optional<Difference>;
 class Comparison {
  public:
   Comparison(Document expected, Document answer, const model::AnswerRule& rule)
-      : expected_(expected), answer_(answer), tolerance_(rule.tolerance),
+      : expected_(expected),
+        answer_(answer),
+        tolerance_(rule.tolerance),
         tolerant_(rule.kind == model::AnswerRule::Kind::kTolerance) {}
 
   Found run() const {
@@ -79,7 +81,7 @@ class Comparison {
       return arrays(expected, answer);
     }
     if (is_number(of_expected) && is_number(of_answer)) {
-      return numbers(read_number(expected, expected_), read_number(answer, answer_));
+      return numbers(read_number(expected, expected_, of_expected), read_number(answer, answer_, of_answer));
     }
     if (of_expected == Kind::kMap && of_answer == Kind::kMap) {
       return maps(expected, answer);
@@ -121,7 +123,8 @@ class Comparison {
     if (same < kShortValue) {
       return Difference{"", against(quoted_text(expected), quoted_text(answer))};
     }
-    return Difference{"", fmt::format("from byte {} on: {}", same, against(quoted_text(expected.substr(same)), quoted_text(answer.substr(same))))};
+    return Difference{"", fmt::format("from byte {} on: {}", same,
+                                      against(quoted_text(expected.substr(same)), quoted_text(answer.substr(same))))};
   }
 
   Found arrays(Reader& expected_reader, Reader& answer_reader) const {
@@ -129,7 +132,8 @@ class Comparison {
     if (expected.count() != answer.count()) {
       return Difference{"", against(counted(expected.count(), "element"), std::to_string(answer.count()))};
     }
-    if (expected.packed() && answer.packed() && expected.numbers().element == answer.numbers().element && !is_floating(expected) &&
+    if (expected.packed() && answer.packed() && expected.numbers().element == answer.numbers().element &&
+        !is_floating(expected) &&
         std::equal(expected.numbers().data, expected.numbers().data + packed_bytes(expected), answer.numbers().data)) {
       return std::nullopt;
     }
@@ -143,7 +147,8 @@ class Comparison {
   }
 
   static bool is_floating(const Elements& elements) {
-    return elements.numbers().element == cbor::Element::kFloat32 || elements.numbers().element == cbor::Element::kFloat64;
+    return elements.numbers().element == cbor::Element::kFloat32 ||
+           elements.numbers().element == cbor::Element::kFloat64;
   }
   static std::size_t packed_bytes(const Elements& elements) {
     return elements.numbers().count * cbor::size_of(elements.numbers().element);
@@ -171,7 +176,8 @@ class Comparison {
     if (of_expected != nullptr && of_answer != nullptr) {
       return numbers(expected_number, answer_number);
     }
-    return Difference{"", against(number_or_value_text(of_expected, expected_item), number_or_value_text(of_answer, answer_item))};
+    return Difference{
+        "", against(number_or_value_text(of_expected, expected_item), number_or_value_text(of_answer, answer_item))};
   }
 
   // Keys in any order. Where one key comes twice, its values are compared in the order in which they come.
@@ -214,7 +220,8 @@ Found multiset_difference(std::vector<Key> expected, std::vector<Key> answer, au
   std::sort(expected.begin(), expected.end());
   std::sort(answer.begin(), answer.end());
   std::vector<Key> missing, unexpected;
-  for (std::size_t e = 0, a = 0; (e < expected.size() || a < answer.size()) && (missing.empty() || unexpected.empty());) {
+  for (std::size_t e = 0, a = 0;
+       (e < expected.size() || a < answer.size()) && (missing.empty() || unexpected.empty());) {
     if (a == answer.size() || (e < expected.size() && expected[e] < answer[a])) {
       missing.push_back(expected[e++]);
     } else if (e == expected.size() || answer[a] < expected[e]) {
@@ -229,16 +236,23 @@ Found multiset_difference(std::vector<Key> expected, std::vector<Key> answer, au
   std::string what = missing.empty() ? "" : text_of(missing.front()) + " is missing";
   what += unexpected.empty() ? "" : (what.empty() ? "" : ", ") + text_of(unexpected.front()) + " is one too many";
   const bool same_count = expected.size() == answer.size();
-  return Difference{"", (same_count ? "in any order: "
-                                    : against(counted(expected.size(), "element"), std::to_string(answer.size())) + ": ") +
-                            what};
+  return Difference{"",
+                    (same_count ? "in any order: "
+                                : against(counted(expected.size(), "element"), std::to_string(answer.size())) + ": ") +
+                        what};
 }
 
-std::vector<Number> all_numbers(const Elements& elements) {
+// Nothing when an element is something else.
+std::optional<std::vector<Number>> all_numbers(Document document) {
+  Reader reader(document);
+  Elements elements(reader, document);
   std::vector<Number> numbers;
   numbers.reserve(elements.count());
-  for (std::size_t i = 0; i < elements.count(); ++i) {
-    numbers.push_back(element(elements.numbers(), i));
+  for (std::uint64_t i = 0; i < elements.count(); ++i) {
+    if (!elements.number_is_next()) {
+      return std::nullopt;
+    }
+    numbers.push_back(elements.take_number());
   }
   return numbers;
 }
@@ -269,19 +283,18 @@ std::vector<std::string_view> canonical_elements(Document document, std::vector<
 }
 
 Found unordered_difference(Document expected, Document answer) {
-  {
-    Reader expected_reader(expected), answer_reader(answer);
-    const Elements of_expected(expected_reader, expected), of_answer(answer_reader, answer);
-    if (of_expected.packed() && of_answer.packed()) {
-      return multiset_difference(all_numbers(of_expected), all_numbers(of_answer),
+  if (auto expected_numbers = all_numbers(expected)) {
+    if (auto answer_numbers = all_numbers(answer)) {
+      return multiset_difference(std::move(*expected_numbers), std::move(*answer_numbers),
                                  [](const Number& number) { return number.text(); });
     }
   }
   std::vector<std::uint8_t> expected_bytes, answer_bytes;
-  return multiset_difference(canonical_elements(expected, expected_bytes), canonical_elements(answer, answer_bytes),
-                             [](std::string_view item) {
-                               return shown({reinterpret_cast<const std::uint8_t*>(item.data()), item.size()}, kMostCharacters);
-                             });
+  return multiset_difference(
+      canonical_elements(expected, expected_bytes), canonical_elements(answer, answer_bytes),
+      [](std::string_view item) {
+        return shown({reinterpret_cast<const std::uint8_t*>(item.data()), item.size()}, kMostCharacters);
+      });
 }
 
 // Do two arrays differ in their counts or in more than one element?
@@ -301,8 +314,8 @@ std::optional<std::string> fault_of(Document document) {
   if (reader.skip() && reader.at_end()) {
     return std::nullopt;
   }
-  return fmt::format("{} at byte {} of {}", reader.ok() ? "more bytes after the value" : reader.error(), reader.offset(),
-                     document.size());
+  return fmt::format("{} at byte {} of {}", reader.ok() ? "more bytes after the value" : reader.error(),
+                     reader.offset(), document.size());
 }
 
 }  // namespace
@@ -372,7 +385,7 @@ bool takes(const std::string& solver_type, const std::string& problem_type) {
 
 struct Signature {
   std::vector<std::string> parameters;
-  std::string answer;          // of a void solver: the type of the parameter that it answers through, "" = none
+  std::string answer;  // of a void solver: the type of the parameter that it answers through, "" = none
   bool returns_nothing = false;
 };
 

@@ -6,6 +6,7 @@
 
 using namespace harness::compare;
 using harness::model::Measurement;
+using harness::model::Ranking;
 
 namespace {
 
@@ -94,8 +95,7 @@ TEST_CASE("one version alone has nothing to be ranked against") {
 TEST_CASE("problems are ranked apart, and the fewest processes of a ranking are told") {
   auto other = row("v1.0.0", "uniform", "16", 1);
   other.problem = "sort-numbers";
-  const auto rankings = rank_versions(
-      {row("v1.0.0", "uniform", "16", 1), other, row("v2.0.0", "uniform", "16", 1, 1)});
+  const auto rankings = rank_versions({row("v1.0.0", "uniform", "16", 1), other, row("v2.0.0", "uniform", "16", 1, 1)});
   REQUIRE(rankings.size() == 3);
   for (const Ranking& ranking : rankings) {
     CHECK(ranking.problem == "two-sum");

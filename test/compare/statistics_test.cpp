@@ -120,8 +120,8 @@ TEST_CASE("the error of a median shrinks with more processes and never passes th
 
 TEST_CASE("versions are ranked by the geometric mean over all cases, fastest first") {
   const std::vector<harness::model::Place> ranked = rank({{"v1.0.0", {{4, 4, 4}, {100, 100, 100}}},
-                                           {"v2.0.0", {{2, 2, 2}, {50, 50, 50}}},
-                                           {"v3.0.0", {{1, 1, 1}, {900, 900, 900}}}});
+                                                          {"v2.0.0", {{2, 2, 2}, {50, 50, 50}}},
+                                                          {"v3.0.0", {{1, 1, 1}, {900, 900, 900}}}});
   REQUIRE(ranked.size() == 3);
   CHECK(ranked[0].solver == "v2.0.0");
   CHECK(ranked[0].ratio == 1);

@@ -12,7 +12,8 @@ namespace {
 
 const Context kContext{{"cpu", "AMD EPYC 7B13"}, {"cores", "2"}, {"repetitions", "3"}, {"min_time", "0.05s"}};
 
-std::string printed(const std::vector<rows::Measurement>& all, ConsoleOptions options, const Context& context = kContext) {
+std::string printed(const std::vector<rows::Measurement>& all, ConsoleOptions options,
+                    const Context& context = kContext) {
   std::ostringstream out;
   Console console(out, options);
   console.begin(context);
@@ -41,7 +42,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a run on a terminal of 100 columns: one line a trial, blocks of one case, failed and skipped ones in place") {
+TEST_CASE(
+    "a run on a terminal of 100 columns: one line a trial, blocks of one case, failed and skipped ones in place") {
   CHECK(printed(rows::run(), columns(100)) == R"(AMD EPYC 7B13, 2 cores; 3 processes a trial, 0.05 s each
 
 trial                                 time/call  spread  procs    calls
@@ -166,9 +168,10 @@ TEST_CASE("colour marks what words say already, and changes no character") {
 }
 
 TEST_CASE("rows that come version by version are grouped by version") {
-  const auto lines = lines_of(printed({rows::measured("v1.0.0", "uniform", "16", 1e-6), rows::measured("v1.0.0", "uniform", "64", 1e-6),
-                                       rows::measured("v2.0.0", "uniform", "16", 1e-6), rows::measured("v2.0.0", "worst", "16", 1e-6)},
-                                      columns(100)));
+  const auto lines = lines_of(
+      printed({rows::measured("v1.0.0", "uniform", "16", 1e-6), rows::measured("v1.0.0", "uniform", "64", 1e-6),
+               rows::measured("v2.0.0", "uniform", "16", 1e-6), rows::measured("v2.0.0", "worst", "16", 1e-6)},
+              columns(100)));
   REQUIRE(lines.size() == 9);
   CHECK(lines[5].empty());
   CHECK(lines[7].empty());
@@ -177,7 +180,8 @@ TEST_CASE("rows that come version by version are grouped by version") {
 TEST_CASE("a shuffled run can be printed without blank lines") {
   ConsoleOptions options = columns(100);
   options.grouped = false;
-  const auto lines = lines_of(printed({rows::measured("v1.0.0", "uniform", "16", 1e-6), rows::measured("v2.0.0", "worst", "64", 1e-6)}, options));
+  const auto lines = lines_of(printed(
+      {rows::measured("v1.0.0", "uniform", "16", 1e-6), rows::measured("v2.0.0", "worst", "64", 1e-6)}, options));
   REQUIRE(lines.size() == 5);
   CHECK_FALSE(lines[4].empty());
 }
@@ -223,7 +227,8 @@ TEST_CASE("libraries that were skipped have a line each, with the reason") {
   CHECK(out.str().empty());
   console.skipped({{"/plugins/two-sum-v3.0.0.so", "built for boundary 2, this harness speaks 1; rebuild it"},
                    {"/plugins/notes\x1b.so", "no ELF file"}});
-  CHECK(out.str() == "skipped  two-sum-v3.0.0.so: built for boundary 2, this harness speaks\n"
-                     "    1; rebuild it\n"
-                     "skipped  notes\\x1b.so: no ELF file\n\n");
+  CHECK(out.str() ==
+        "skipped  two-sum-v3.0.0.so: built for boundary 2, this harness speaks\n"
+        "    1; rebuild it\n"
+        "skipped  notes\\x1b.so: no ELF file\n\n");
 }

@@ -78,16 +78,18 @@ TEST_CASE("text of others cannot steer the terminal") {
   CHECK(printable("plain text, [0, 1] | μ") == "plain text, [0, 1] | μ");
   CHECK(printable("\x1b[31mred\x07") == "\\x1b[31mred\\x07");
   CHECK(printable("two\nlines\r\n\tend") == "two lines   end");
-  CHECK(printable("\xc2\x9b" "31m") == "\\x9b31m");                  // CSI as one C1 character
-  CHECK(printable("a\xe2\x80\xae" "b") == "a\\u202eb");              // right-to-left override
+  CHECK(printable("\xc2\x9b"
+                  "31m") == "\\x9b31m");  // CSI as one C1 character
+  CHECK(printable("a\xe2\x80\xae"
+                  "b") == "a\\u202eb");  // right-to-left override
   CHECK(printable(std::string("\0x", 2)) == "\\x00x");
 }
 
 TEST_CASE("bytes that are not UTF-8 are shown as bytes") {
   CHECK(printable("\xff\xfe") == "\\xff\\xfe");
-  CHECK(printable("\xc0\xaf") == "\\xc0\\xaf");              // overlong
-  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");      // surrogate
-  CHECK(printable("\xe2\x82") == "\\xe2\\x82");              // cut short
+  CHECK(printable("\xc0\xaf") == "\\xc0\\xaf");                    // overlong
+  CHECK(printable("\xed\xa0\x80") == "\\xed\\xa0\\x80");           // surrogate
+  CHECK(printable("\xe2\x82") == "\\xe2\\x82");                    // cut short
   CHECK(printable("\xf4\x90\x80\x80") == "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
   CHECK(printable("\xf0\x9f\x98\x80") == "\xf0\x9f\x98\x80");
   CHECK(printable("5 μs \xff", false) == "5 ?s ?");

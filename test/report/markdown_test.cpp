@@ -8,9 +8,10 @@
 using harness::report::markdown;
 
 TEST_CASE("a run is a table that GitHub renders, with failed and skipped trials in place") {
-  const std::vector<rows::Measurement> all{rows::measured("v2.0.0", "uniform", "16", 89e-9, 0.012),
-                                           rows::failed("v1.0.0", "uniform", "16", "wrong answer: [1]: expected 2, got 3"),
-                                           rows::skipped("v0.8.3", "uniform", "65536", "size 65536 is above max_size 20000")};
+  const std::vector<rows::Measurement> all{
+      rows::measured("v2.0.0", "uniform", "16", 89e-9, 0.012),
+      rows::failed("v1.0.0", "uniform", "16", "wrong answer: [1]: expected 2, got 3"),
+      rows::skipped("v0.8.3", "uniform", "65536", "size 65536 is above max_size 20000")};
   CHECK(markdown(all, {{"cpu", "AMD EPYC"}, {"other", "not shown"}, {"git_sha", "abc123f"}}) ==
         R"(cpu: AMD EPYC, revision: abc123f
 

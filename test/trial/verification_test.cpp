@@ -120,8 +120,7 @@ TEST_CASE("values of different types differ, and both are shown") {
   CHECK(difference(text("a"), integer(97)) == "expected \"a\", got 97");
   CHECK(difference(plain({0, 1}), null()) == "expected [0, 1], got null");
   CHECK(difference(null(), written([](Writer& to) { to.boolean(false); })) == "expected null, got false");
-  CHECK(difference(array({text("a"), text("b")}), packed<int>({97, 98})) ==
-        "expected [\"a\", \"b\"], got [97, 98]");
+  CHECK(difference(array({text("a"), text("b")}), packed<int>({97, 98})) == "expected [\"a\", \"b\"], got [97, 98]");
   CHECK(difference(array({integer(1), text("b")}), packed<int>({1, 98})) == "[1]: expected \"b\", got 98");
   CHECK(difference(packed<int>({1, 98}), array({integer(1), text("b")})) == "[1]: expected 98, got \"b\"");
   CHECK(difference(written([](Writer& to) { to.boolean(true); }), integer(1)) == "expected true, got 1");
@@ -148,8 +147,9 @@ TEST_CASE("numbers compare by value across widths and encodings") {
 TEST_CASE("whole numbers beyond a double's precision are told apart") {
   CHECK(difference(integer(9007199254740993), floating(9007199254740992)) ==
         "expected 9007199254740993, got 9007199254740992");
-  CHECK(difference(packed<std::uint64_t>({UINT64_MAX}), floating(18446744073709551616.0)).find("18446744073709551615") !=
-        std::string::npos);
+  CHECK(
+      difference(packed<std::uint64_t>({UINT64_MAX}), floating(18446744073709551616.0)).find("18446744073709551615") !=
+      std::string::npos);
   CHECK(difference(integer(INT64_MIN), floating(-9223372036854775808.0)).empty());
 }
 
@@ -188,7 +188,8 @@ TEST_CASE("unordered compares the outermost array as a multiset, and only the ou
   CHECK(difference(packed<int>({3, 1, 2, 1}), packed<std::int64_t>({1, 2, 2, 3}), Kind::kUnordered) ==
         "in any order: 1 is missing, 2 is one too many");
   CHECK(difference(plain({1, 2, 3}), plain({3, 1}), Kind::kUnordered) == "expected 3 elements, got 2: 2 is missing");
-  CHECK(difference(array({plain({1, 2}), text("x")}), array({text("x"), packed<int>({1, 2})}), Kind::kUnordered).empty());
+  CHECK(
+      difference(array({plain({1, 2}), text("x")}), array({text("x"), packed<int>({1, 2})}), Kind::kUnordered).empty());
   CHECK(difference(array({plain({1, 2}), plain({3})}), array({plain({3}), plain({2, 1})}), Kind::kUnordered) ==
         "in any order: [1, 2] is missing, [2, 1] is one too many");
   CHECK(difference(array({text("a"), text("b")}), array({text("b"), text("c")}), Kind::kUnordered) ==
@@ -212,7 +213,8 @@ TEST_CASE("unordered arrays of a million elements take no quadratic time") {
 TEST_CASE("maps compare by key, in any order, and whole-number keys equal their digits") {
   const Bytes expected = map({{text("1"), integer(10)}, {text("2"), plain({1, 2})}});
   CHECK(difference(expected, map({{integer(2), packed<int>({1, 2})}, {integer(1), integer(10)}})).empty());
-  CHECK(difference(expected, map({{text("2"), plain({1, 3})}, {text("1"), integer(10)}})) == "[\"2\"][1]: expected 2, got 3");
+  CHECK(difference(expected, map({{text("2"), plain({1, 3})}, {text("1"), integer(10)}})) ==
+        "[\"2\"][1]: expected 2, got 3");
   CHECK(difference(expected, map({{text("1"), integer(10)}})) == "[\"2\"]: expected [1, 2], got nothing");
   CHECK(difference(map({{text("b"), null()}}), map({{text("a"), null()}, {text("b"), null()}})) ==
         "[\"a\"]: expected nothing, got null");
@@ -232,7 +234,8 @@ TEST_CASE("long texts are compared at the place where they part") {
 
 TEST_CASE("an answer that is no well-formed document is a difference, with the place") {
   CHECK_THAT(difference(integer(1), {}), StartsWith("the answer is no well-formed CBOR: "));
-  CHECK(difference(integer(1), {0x01, 0x02}) == "the answer is no well-formed CBOR: more bytes after the value at byte 1 of 2");
+  CHECK(difference(integer(1), {0x01, 0x02}) ==
+        "the answer is no well-formed CBOR: more bytes after the value at byte 1 of 2");
   CHECK_THAT(difference(plain({1, 2}), {0x82, 0x01}), StartsWith("the answer is no well-formed CBOR: "));
   CHECK_THAT(difference(nested(64), nested(65)), ContainsSubstring("no well-formed CBOR"));
   CHECK(difference(nested(64), nested(64)).empty());
@@ -339,17 +342,20 @@ TEST_CASE("a void solver answers through the parameter that it marks") {
   CHECK(mismatch(sorting, "(integer[]&) -> void").empty());
   CHECK(mismatch(sorting, "(integer[]) -> void") == "the solver returns nothing and changes none of its parameters");
   sorting.answer_type = "integer";
-  CHECK(mismatch(sorting, "(integer[]&) -> void") == "the answer: the problem has integer, the solver changes integer[]");
+  CHECK(mismatch(sorting, "(integer[]&) -> void") ==
+        "the answer: the problem has integer, the solver changes integer[]");
 }
 
 TEST_CASE("a signature that cannot be read is said to be so") {
-  for (const std::string text : {"", "()", "-> integer", "(integer -> integer", "(integer,) -> integer", "(,) -> integer",
-                                 "(list<integer) -> integer", "(integer>) -> integer", "(integer) ->", "(integer) -> \x1b[2J"}) {
+  for (const std::string text :
+       {"", "()", "-> integer", "(integer -> integer", "(integer,) -> integer", "(,) -> integer",
+        "(list<integer) -> integer", "(integer>) -> integer", "(integer) ->", "(integer) -> \x1b[2J"}) {
     const std::string found = mismatch(two_sum(), text);
     CAPTURE(text);
     CHECK_FALSE(found.empty());
     CHECK(found.find('\x1b') == std::string::npos);
   }
-  CHECK_THAT(mismatch(two_sum(), "nonsense"), StartsWith("its signature cannot be read: expected (type, ...) -> type, got \"nonsense\""));
+  CHECK_THAT(mismatch(two_sum(), "nonsense"),
+             StartsWith("its signature cannot be read: expected (type, ...) -> type, got \"nonsense\""));
   CHECK_FALSE(mismatch(two_sum(), "(" + std::string(1'000'000, '<') + ") -> integer").empty());
 }
