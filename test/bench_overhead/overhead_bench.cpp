@@ -3,9 +3,10 @@
 //
 //   overhead_bench --harness=FILE --parts=DIR [--rounds=N] [--min-time=SECONDS] [--clock=real|cpu]
 //
-// `parts` is where this program's solvers (plugins/), twins and read_notes were built. --clock=cpu compares CPU time, for
-// a machine that others use too; without the in-place calls, since a twin's CPU time includes its copies. Prints Markdown.
-// Exit code: 0 when everything is within its limit, 1 when something is not, 2 when it could not be measured.
+// `parts` is where this program's solvers (plugins/) and twins were built; read_notes_twin lies beside harness. --clock=cpu
+// compares CPU time, for a machine that others use too; without the in-place calls, since a twin's CPU time includes its
+// copies. Prints Markdown. Exit code: 0 when everything is within its limit, 1 when something is not, 2 when it could not
+// be measured.
 #include <unistd.h>
 
 #include <algorithm>
@@ -225,7 +226,7 @@ class Bench {
       const Finished list = run_or_exit({options_.harness, "list", "--plugin-dir=" + many.string(), datasets_flag()});
       if (round == 0 && list.output.find("v9.9.9") == std::string::npos) give_up("`harness list` does not show v9.9.9");
       lists.push_back(list.wall_seconds);
-      readers.push_back(run_or_exit({options_.parts / "read_notes", many}).wall_seconds);
+      readers.push_back(run_or_exit({options_.harness.parent_path() / "read_notes_twin", many}).wall_seconds);
       versions.push_back(run_or_exit({options_.harness, "--version"}).wall_seconds);
     }
     const double ratio = median(lists) / median(readers);
