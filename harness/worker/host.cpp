@@ -27,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kDefaultAddressSpace = 16ull << 30;
 constexpr auto kLongestSleep = std::chrono::milliseconds(100);        // between two looks at Settings::stop
 constexpr auto kSleepWithoutPidfd = std::chrono::milliseconds(5);
-constexpr auto kExitAfterClose = std::chrono::milliseconds(1000);     // from a closed channel to the process's end
+constexpr auto kExitAfterClose = std::chrono::milliseconds(2000);     // from a closed channel to the process's end
 constexpr int kThreadPatienceMilliseconds = 200;
 constexpr double kStartSeconds = 10;                                  // of our own code, on a busy machine
 constexpr double kClockSlack = 1e-6;
@@ -189,6 +189,9 @@ Outcome<void> Worker::State::send(Request& request, Clock::time_point deadline) 
   if (take_packet())
     return tl::unexpected<Failure>(give_up({FailureKind::kProtocol, "sent a frame that nobody asked for", ""}));
   while (!send_packet(channel.get(), request.frame.frame(), request.descriptors, MSG_DONTWAIT)) {
+    if (errno != EAGAIN && errno != EPIPE && errno != ECONNRESET)
+      return tl::unexpected<Failure>(
+          give_up({FailureKind::kNotStarted, fmt::format("could not be asked: {}", std::strerror(errno)), ""}));
     if (errno != EAGAIN || Clock::now() >= deadline) break;  // a closed channel is found by the wait that follows
     pollfd writable{channel.get(), POLLOUT, 0};
     ::poll(&writable, 1, 10);

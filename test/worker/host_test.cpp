@@ -101,15 +101,14 @@ TEST_CASE("an input of 100 MiB arrives whole") {
 TEST_CASE("an empty input arrives") { CHECK_FALSE(run("sums_input", "", patient_limits()).failure); }
 
 TEST_CASE("a deadline grows with what is predicted, and the failure says so") {
-  auto limits = short_limits();
-  auto worker = Worker::start(library("misbehaves_running"), "m.so", limits, {});
+  auto worker = Worker::start(library("misbehaves_running"), "m.so", short_limits(), {});
   REQUIRE(worker);
   REQUIRE(worker->open(input("sleep_a_second")));
   CHECK(worker->time(1, 0, 2.0));
   REQUIRE(worker->open(input("sleep_for_ever")));
   const auto timed = worker->time(1, 0, 0.05);
   REQUIRE_FALSE(timed);
-  CHECK_THAT(timed.error().text, ContainsSubstring("did not answer within 1 s (limit of a call and 10 times the predicted 0.05 s)"));
+  CHECK_THAT(timed.error().text, ContainsSubstring("did not answer within 1.5 s (limit of a call and 10 times the predicted 0.05 s)"));
 }
 
 TEST_CASE("a stop flag set by another thread ends a wait quickly") {
@@ -192,6 +191,14 @@ TEST_CASE("a worker program that cannot be started is the system's fault, and na
   CHECK(worker.error().kind == FailureKind::kNotStarted);
 }
 
+TEST_CASE("an input that was never made is refused at once") {
+  auto worker = Worker::start(library("good_1"), "good_1.so", patient_limits(), {});
+  REQUIRE(worker);
+  const auto opened = worker->open(MemoryFile());
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().kind == FailureKind::kNotStarted);
+}
+
 TEST_CASE("in a thread a solver's exceptions are failures like in a process") {
   Settings settings;
   settings.isolation = Isolation::kNone;
@@ -207,7 +214,9 @@ TEST_CASE("in a thread a solver's exceptions are failures like in a process") {
 TEST_CASE("in a thread a solver that hangs is reported and left behind") {
   Settings settings;
   settings.isolation = Isolation::kNone;
-  const auto made = run("misbehaves_running", "sleep_a_second", short_limits(), settings);
+  Limits limits;
+  limits.seconds_per_call = 0.3;
+  const auto made = run("misbehaves_running", "sleep_a_second", limits, settings);
   REQUIRE(made.failure);
   CHECK(made.failure->kind == FailureKind::kTimedOut);
   CHECK_THAT(made.failure->text, ContainsSubstring("still runs in a thread of the harness"));

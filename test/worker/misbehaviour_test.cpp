@@ -38,9 +38,9 @@ constexpr Expected kExpected[] = {
     {"division_by_zero", FailureKind::kCrashed, "crashed: SIGFPE"},
     {"abort_call", FailureKind::kCrashed, "crashed: SIGABRT"},
     {"terminate", FailureKind::kCrashed, "crashed: SIGABRT"},
-    {"endless_loop", FailureKind::kTimedOut, "did not answer within 0.5 s (limit of a call) while running and was ended", true},
-    {"sleep_for_ever", FailureKind::kTimedOut, "did not answer within 0.5 s", true},
-    {"stop_itself", FailureKind::kTimedOut, "did not answer within 0.5 s", true},
+    {"endless_loop", FailureKind::kTimedOut, "did not answer within 1 s (limit of a call) while running and was ended", true},
+    {"sleep_for_ever", FailureKind::kTimedOut, "did not answer within 1 s", true},
+    {"stop_itself", FailureKind::kTimedOut, "did not answer within 1 s", true},
     {"stack_overflow", FailureKind::kCrashed, "crashed: SIGSEGV"},
     {"allocate_without_end", FailureKind::kNoMemory, "ran out of memory while running"},
     {"exit_0", FailureKind::kExited, "called exit(0) while running"},
@@ -95,9 +95,8 @@ struct ExpectedAtLoad {
 constexpr ExpectedAtLoad kExpectedAtLoad[] = {
     {"constructor_exits", FailureKind::kExited, "called exit(4) while loading"},
     {"constructor_crashes", FailureKind::kCrashed, "crashed: SIGSEGV (invalid memory access) while loading"},
-    {"constructor_hangs", FailureKind::kTimedOut, "did not answer within 0.5 s (limit of a call) while loading", true},
+    {"constructor_hangs", FailureKind::kTimedOut, "did not answer within 1 s (limit of a call) while loading", true},
     {"constructor_floods", FailureKind::kFlooded, "while loading"},
-    {"constructor_throws", FailureKind::kCrashed, "while loading"},
     {"wrong_boundary", FailureKind::kNotLoaded, "built for boundary 2, this harness speaks 1"},
     {"short_table", FailureKind::kNotLoaded, "its table has 24 bytes"},
     {"null_function", FailureKind::kNotLoaded, "null function"},
@@ -146,6 +145,15 @@ TEST_CASE("a library that misbehaves while it is loaded is a failure that says s
       check_that_nothing_is_left(before);
     }
   }
+}
+
+TEST_CASE("an exception in a constructor ends the loading, as the dynamic linker pleases") {
+  const auto before = open_descriptors();
+  const auto made = run("constructor_throws", "x", patient_limits());
+  REQUIRE(made.failure);
+  CHECK((made.failure->kind == FailureKind::kCrashed || made.failure->kind == FailureKind::kThrew));
+  CHECK_THAT(made.failure->text, ContainsSubstring("while loading"));
+  check_that_nothing_is_left(before);
 }
 
 TEST_CASE("the last words of a solver are kept, harmless for a terminal") {

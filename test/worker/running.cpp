@@ -44,7 +44,7 @@ MemoryFile input(std::string_view text) {
 
 Limits short_limits() {
   Limits limits;
-  limits.seconds_per_call = 0.5;
+  limits.seconds_per_call = 1;
   return limits;
 }
 
