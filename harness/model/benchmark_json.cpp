@@ -8,7 +8,8 @@ namespace harness::model {
 namespace {
 
 constexpr double kMebibyte = 1024.0 * 1024.0;
-const std::vector<std::string_view> kTopKeys = {"qps_target", "p95_latency_ms", "mem_mb_max", "max_size", "tolerance", "cases"};
+const std::vector<std::string_view> kTopKeys = {"qps_target", "p95_latency_ms", "mem_mb_max",
+                                                "max_size",   "tolerance",      "cases"};
 const std::vector<std::string_view> kLimitKeys = {"qps_target", "p95_latency_ms", "mem_mb_max", "max_size"};
 const std::vector<std::string_view> kToleranceKeys = {"time", "p95", "allocations", "peak_heap_bytes"};
 
@@ -107,7 +108,8 @@ class Reader {
 
 }  // namespace
 
-Result<BenchmarkSpec> read_benchmark_json(std::string_view text, const std::string& file, std::vector<std::string>& warnings) {
+Result<BenchmarkSpec> read_benchmark_json(std::string_view text, const std::string& file,
+                                          std::vector<std::string>& warnings) {
   const auto tree = json_tree(text, file);
   if (!tree) return tl::unexpected(tree.error());
   return Reader(**tree, warnings).read();

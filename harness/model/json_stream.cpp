@@ -4,8 +4,8 @@
 #include <limits>
 #include <vector>
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <fmt/format.h>
+#include <boost/json/basic_parser_impl.hpp>
 
 #include <harness/model/text.hpp>
 
@@ -31,31 +31,31 @@ class Adapter {
   bool stopped() const { return stopped_; }
   bool number_too_long() const { return number_too_long_; }
 
-  bool on_document_begin(json::error_code&) { return true; }
-  bool on_document_end(json::error_code&) { return true; }
-  bool on_object_begin(json::error_code&) { return pass(handler_.begin_object()); }
-  bool on_object_end(std::size_t, json::error_code&) { return pass(handler_.end_object()); }
-  bool on_array_begin(json::error_code&) { return pass(handler_.begin_array()); }
-  bool on_array_end(std::size_t, json::error_code&) { return pass(handler_.end_array()); }
-  bool on_key_part(json::string_view part, std::size_t, json::error_code&) { return gather(part); }
-  bool on_key(json::string_view last, std::size_t, json::error_code&) {
+  bool on_document_begin(boost::system::error_code&) { return true; }
+  bool on_document_end(boost::system::error_code&) { return true; }
+  bool on_object_begin(boost::system::error_code&) { return pass(handler_.begin_object()); }
+  bool on_object_end(std::size_t, boost::system::error_code&) { return pass(handler_.end_object()); }
+  bool on_array_begin(boost::system::error_code&) { return pass(handler_.begin_array()); }
+  bool on_array_end(std::size_t, boost::system::error_code&) { return pass(handler_.end_array()); }
+  bool on_key_part(json::string_view part, std::size_t, boost::system::error_code&) { return gather(part); }
+  bool on_key(json::string_view last, std::size_t, boost::system::error_code&) {
     return pass(handler_.key(whole(last))) && forget();
   }
-  bool on_string_part(json::string_view part, std::size_t, json::error_code&) { return gather(part); }
-  bool on_string(json::string_view last, std::size_t, json::error_code&) {
+  bool on_string_part(json::string_view part, std::size_t, boost::system::error_code&) { return gather(part); }
+  bool on_string(json::string_view last, std::size_t, boost::system::error_code&) {
     return pass(handler_.string(whole(last))) && forget();
   }
-  bool on_number_part(json::string_view part, json::error_code&) {
+  bool on_number_part(json::string_view part, boost::system::error_code&) {
     number_too_long_ = parts_.size() + part.size() > kMostNumberCharacters;
     return !number_too_long_ && gather(part);
   }
-  bool on_int64(std::int64_t value, json::string_view, json::error_code&) {
+  bool on_int64(std::int64_t value, json::string_view, boost::system::error_code&) {
     return pass(handler_.integer(value)) && forget();
   }
-  bool on_uint64(std::uint64_t value, json::string_view, json::error_code&) {
+  bool on_uint64(std::uint64_t value, json::string_view, boost::system::error_code&) {
     return pass(handler_.unsigned_integer(value)) && forget();
   }
-  bool on_double(double value, json::string_view last, json::error_code&) {
+  bool on_double(double value, json::string_view last, boost::system::error_code&) {
     const std::string_view text = whole(last);
     number_too_long_ = text.size() > kMostNumberCharacters;
     if (number_too_long_) return false;
@@ -65,10 +65,10 @@ class Adapter {
     if (std::from_chars(text.data(), text.data() + text.size(), rounded).ec == std::errc()) value = rounded;
     return pass(handler_.floating(value, text)) && forget();
   }
-  bool on_bool(bool value, json::error_code&) { return pass(handler_.boolean(value)); }
-  bool on_null(json::error_code&) { return pass(handler_.null()); }
-  bool on_comment_part(json::string_view, json::error_code&) { return true; }
-  bool on_comment(json::string_view, json::error_code&) { return true; }
+  bool on_bool(bool value, boost::system::error_code&) { return pass(handler_.boolean(value)); }
+  bool on_null(boost::system::error_code&) { return pass(handler_.null()); }
+  bool on_comment_part(json::string_view, boost::system::error_code&) { return true; }
+  bool on_comment(json::string_view, boost::system::error_code&) { return true; }
 
  private:
   bool pass(bool go_on) {
@@ -96,7 +96,7 @@ class Adapter {
   bool number_too_long_ = false;
 };
 
-std::string words_for(const json::error_code& code) {
+std::string words_for(const boost::system::error_code& code) {
   if (code == json::error::too_deep) return fmt::format("expected nesting of at most {}, found more", kMostDepth);
   if (code == json::error::incomplete) return "expected the rest of the JSON document, found the end of the file";
   if (code == json::error::extra_data) return "expected the end of the file, found more after the JSON document";
@@ -107,8 +107,8 @@ std::string words_for(const json::error_code& code) {
 
 }  // namespace
 
-Result<bool> stream_json(const std::function<std::size_t(char* buffer, std::size_t capacity)>& next, JsonHandler& handler,
-                         const std::string& file) {
+Result<bool> stream_json(const std::function<std::size_t(char* buffer, std::size_t capacity)>& next,
+                         JsonHandler& handler, const std::string& file) {
   json::parse_options options;
   options.max_depth = kMostDepth;
   json::basic_parser<Adapter> parser(options, handler);
@@ -117,7 +117,7 @@ Result<bool> stream_json(const std::function<std::size_t(char* buffer, std::size
   for (bool more = true; more;) {
     const std::size_t size = next(buffer.data(), buffer.size());
     more = size > 0;
-    json::error_code code;
+    boost::system::error_code code;
     const std::size_t used = parser.write_some(more, buffer.data(), size, code);
     if (parser.handler().stopped()) return false;
     if (!code && used < size) code = json::error::extra_data;

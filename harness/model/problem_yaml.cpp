@@ -7,7 +7,7 @@
 namespace harness::model {
 namespace {
 
-const std::vector<std::string_view> kKeys = {"problem", "leetcode",    "tags",  "parameters",
+const std::vector<std::string_view> kKeys = {"problem", "leetcode",    "tags",        "parameters",
                                              "answer",  "answer_type", "time_limit_s"};
 constexpr const char* kType = "a type such as integer, integer[], long, double, boolean, character or string[]";
 constexpr double kMostSeconds = 86'400;
@@ -134,8 +134,11 @@ class Reader {
     using Kind = AnswerRule::Kind;
     constexpr const char* kExpected = "exact, unordered, checker or {tolerance: 1e-6}";
     if (node.kind == Node::Kind::kText) {
-      if (node.text != "exact" && node.text != "unordered" && node.text != "checker") return tree_.fault(node, kExpected);
-      problem_.answer.kind = node.text == "exact" ? Kind::kExact : node.text == "checker" ? Kind::kChecker : Kind::kUnordered;
+      if (node.text != "exact" && node.text != "unordered" && node.text != "checker")
+        return tree_.fault(node, kExpected);
+      problem_.answer.kind = node.text == "exact"     ? Kind::kExact
+                             : node.text == "checker" ? Kind::kChecker
+                                                      : Kind::kUnordered;
       return {};
     }
     const Node* tolerance = node.find("tolerance");

@@ -1,4 +1,5 @@
-// SHA-256 (FIPS 180-4), in pieces or at once. Owner of libsodium, which `library` and `store` both need below `package`.
+// SHA-256 (FIPS 180-4), in pieces or at once. Owner of libsodium, which `library` and `store` both need below
+// `package`.
 #pragma once
 
 #include <array>

@@ -15,10 +15,10 @@ namespace harness::model {
 
 // benchmark.json: what the author promises. Absent = no promise.
 struct DeclaredLimits {
-  std::optional<double> qps_target;             // least calls per second of one worker, > 0
-  std::optional<double> p95_latency_seconds;    // most, over the calls of one case, > 0 (`p95_latency_ms` in the file)
-  std::optional<std::uint64_t> mem_bytes_max;   // hard limit of the solver's own live heap (`mem_mb_max`, MiB)
-  std::optional<std::uint64_t> max_size;        // cases of larger size are skipped, which is no failure
+  std::optional<double> qps_target;            // least calls per second of one worker, > 0
+  std::optional<double> p95_latency_seconds;   // most, over the calls of one case, > 0 (`p95_latency_ms` in the file)
+  std::optional<std::uint64_t> mem_bytes_max;  // hard limit of the solver's own live heap (`mem_mb_max`, MiB)
+  std::optional<std::uint64_t> max_size;       // cases of larger size are skipped, which is no failure
 };
 
 // Tolerances are relative, >= 0; 0 is exact.
@@ -41,13 +41,14 @@ struct SolverIdentity {
   Version version;
   std::string variant;  // "" = none; begins with a letter, holds no dot
   std::vector<VersionPattern> compatible_with;
-  std::string requires_runtime;           // `harness@0.1+`, "" = any
+  std::string requires_runtime;            // `harness@0.1+`, "" = any
   std::vector<std::string> requires_apis;  // `solver/v1`
-  std::string time_complexity;            // `O(n log n)`, "" = not declared
+  std::string time_complexity;             // `O(n log n)`, "" = not declared
   std::string space_complexity;
   std::string author;
   std::string submitted;  // ISO 8601
-  std::vector<std::pair<std::string, std::string>> other;  // every further key, flattened with dots, in the file's order
+  std::vector<std::pair<std::string, std::string>>
+      other;  // every further key, flattened with dots, in the file's order
 
   // `v2.0.0`, `v2.0.0-optimized`: how the solver is called inside of its problem.
   std::string solver() const {
@@ -71,7 +72,7 @@ struct SolverInfo {
   std::string compiler;        // `g++ 12.2.0`
   std::string cxx_library;     // `libstdc++ cxx11`
   std::vector<std::string> flags;
-  std::string git_sha;         // "" = built outside of a repository
+  std::string git_sha;                // "" = built outside of a repository
   std::vector<std::string> warnings;  // unknown keys and the like: one line each
 
   std::string name() const { return identity.name(); }

@@ -65,7 +65,8 @@ Result<double> Tree::number(const Node& node, const std::string& expected) const
   const std::string& text = node.text;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!may_be_number || text.empty() || error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+  if (!may_be_number || text.empty() || error != std::errc() || end != text.data() + text.size() ||
+      !std::isfinite(value)) {
     return fault(node, expected);
   }
   return value;

@@ -28,8 +28,8 @@ struct Node {
   std::size_t line = 0;  // YAML: from 1. JSON: 0
 
   const Node* parent = nullptr;
-  std::string key;        // in a map
-  std::size_t index = 0;  // in a list
+  std::string key;                 // in a map
+  std::size_t index = 0;           // in a list
   std::vector<const Node*> items;  // of a list, or of a map in the file's order
 
   const Node* find(std::string_view name) const;

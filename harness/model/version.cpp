@@ -145,7 +145,8 @@ std::weak_ordering Version::operator<=>(const Version& other) const {
 Result<VersionPattern> VersionPattern::parse(std::string_view text) {
   const auto no_pattern = [text] {
     return fail("version pattern",
-                fmt::format("expected a version or range such as 1.*, 1.4.x, 1.2.0 or \">=1.2 <2\", found {}", in_quotes(text)));
+                fmt::format("expected a version or range such as 1.*, 1.4.x, 1.2.0 or \">=1.2 <2\", found {}",
+                            in_quotes(text)));
   };
   using Kind = Bound::Kind;
   if (text.size() > kMostCharacters) return no_pattern();
@@ -168,11 +169,11 @@ Result<VersionPattern> VersionPattern::parse(std::string_view text) {
 
     const auto add = [&pattern](Kind kind, Version version) { pattern.bounds_.push_back({kind, std::move(version)}); };
     if (const auto exact = Version::parse(word); exact && word.front() != 'v') {
-      add(comparison == ">=" ? Kind::kAtLeast
-          : comparison == ">" ? Kind::kAbove
+      add(comparison == ">="   ? Kind::kAtLeast
+          : comparison == ">"  ? Kind::kAbove
           : comparison == "<=" ? Kind::kAtMost
-          : comparison == "<" ? Kind::kBelow
-                              : Kind::kEqual,
+          : comparison == "<"  ? Kind::kBelow
+                               : Kind::kEqual,
           *exact);
       continue;
     }

@@ -93,7 +93,8 @@ class Reader {
     if (node.kind != Node::Kind::kMap) return tree_.fault(node, "a map with the keys runtime and apis");
     for (const Node* item : node.items) {
       if (item->key == "runtime") {
-        if (auto done = set(identity_.requires_runtime, *item, "a requirement such as harness@0.1+"); !done) return done;
+        if (auto done = set(identity_.requires_runtime, *item, "a requirement such as harness@0.1+"); !done)
+          return done;
       } else if (item->key == "apis") {
         if (item->kind != Node::Kind::kList) return tree_.fault(*item, "a list such as [\"solver/v1\"]");
         for (const Node* api : item->items) {
@@ -146,7 +147,8 @@ class Reader {
       if (const std::size_t close = path.find(']', open); close != std::string::npos) path.erase(close, 1);
     }
     const bool collection = node.kind == Node::Kind::kList || node.kind == Node::Kind::kMap;
-    identity_.other.emplace_back(std::move(path), collection ? (node.kind == Node::Kind::kList ? "[]" : "{}") : node.text);
+    identity_.other.emplace_back(std::move(path),
+                                 collection ? (node.kind == Node::Kind::kList ? "[]" : "{}") : node.text);
   }
 
   const Tree& tree_;
@@ -156,7 +158,8 @@ class Reader {
 
 }  // namespace
 
-Result<SolverIdentity> read_version_yaml(std::string_view text, const std::string& file, std::vector<std::string>& warnings) {
+Result<SolverIdentity> read_version_yaml(std::string_view text, const std::string& file,
+                                         std::vector<std::string>& warnings) {
   const auto tree = yaml_tree(text, file);
   if (!tree) return tl::unexpected(tree.error());
   return Reader(**tree, warnings).read();

@@ -23,9 +23,12 @@ class Builder : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(Node::Kind::kNull, mark, anchor); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse(mark, "expected a value, found an alias (*name)"); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    refuse(mark, "expected a value, found an alias (*name)");
+  }
   void OnAnchor(const YAML::Mark& mark, const std::string&) override { refuse_anchor(mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     if (maker_.expects_key()) {
       check(mark, tag, anchor);
       if (!maker_.key(value, line(mark))) throw Refused{};
@@ -38,13 +41,16 @@ class Builder : public YAML::EventHandler {
     add(Node::Kind::kList, mark, anchor, tag);
   }
   void OnSequenceEnd() override { maker_.end(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     add(Node::Kind::kMap, mark, anchor, tag);
   }
   void OnMapEnd() override { maker_.end(); }
 
  private:
-  static std::size_t line(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line < 0 ? 0 : mark.line) + 1; }
+  static std::size_t line(const YAML::Mark& mark) {
+    return static_cast<std::size_t>(mark.line < 0 ? 0 : mark.line) + 1;
+  }
 
   [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& why) {
     maker_.refuse(fmt::format("line {}", line(mark)), why);
@@ -54,7 +60,8 @@ class Builder : public YAML::EventHandler {
 
   void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != 0) refuse_anchor(mark);
-    if (!tag.empty() && tag != "?" && tag != "!") refuse(mark, "expected a value without a tag, found " + in_quotes(tag));
+    if (!tag.empty() && tag != "?" && tag != "!")
+      refuse(mark, "expected a value without a tag, found " + in_quotes(tag));
   }
 
   void add(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag = {},

@@ -57,7 +57,8 @@ Result<model::Problem> read_problem(const fs::path& directory, const std::string
   auto read = model::read_problem_yaml(*text, file.string());
   if (!read) return read;
   if (read->name != problem) {
-    return fail(file.string() + ": problem", fmt::format("expected the folder's name {}, found {}", problem, model::in_quotes(read->name)));
+    return fail(file.string() + ": problem",
+                fmt::format("expected the folder's name {}, found {}", problem, model::in_quotes(read->name)));
   }
   read->directory = folder;
   return read;
@@ -72,8 +73,9 @@ Result<std::vector<std::string>> list_datasets(const model::Problem& problem) {
 Result<std::vector<model::Case>> read_dataset(const model::Problem& problem, const std::string& dataset,
                                               std::vector<std::string>* warnings) {
   if (!is_case_name(dataset)) {
-    return fail(problem.directory.string(), "expected a dataset's name of lower-case words and numbers such as leetcode-1, found " +
-                                                model::in_quotes(dataset));
+    return fail(problem.directory.string(),
+                "expected a dataset's name of lower-case words and numbers such as leetcode-1, found " +
+                    model::in_quotes(dataset));
   }
   const fs::path file = problem.directory / (dataset + ".json");
   auto opened = InputFile::open(file);

@@ -1,20 +1,16 @@
-// One dataset's JSON events -> cases, each checked against the problem's parameters while it passes.
+// One dataset's JSON -> cases, each value checked against the problem's parameters while it passes.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include <harness/model/case.hpp>
 #include <harness/model/error.hpp>
-#include <harness/model/json_stream.hpp>
-#include <harness/store/value_encoder.hpp>
 
 namespace harness::store {
 
@@ -26,10 +22,10 @@ struct DatasetText {
   std::filesystem::path directory;  // where an argument's `file` lies; "" = such arguments are refused
 };
 
-// The cases of a dataset, in the file's order (sizes ascending). What read_dataset does, once the file is open: REQUIRES
-// parameters as read_problem_yaml gives them. Unknown keys are added to `warnings`, which may be null.
-Result<std::vector<model::Case>> read_cases(const model::Problem& problem, const std::string& dataset, const DatasetText& text,
-                                            std::vector<std::string>* warnings);
+// The cases of a dataset, in the file's order (sizes ascending): what read_dataset does once the file is open.
+// REQUIRES parameters as read_problem_yaml gives them. Unknown keys are added to `warnings`, which may be null.
+Result<std::vector<model::Case>> read_cases(const model::Problem& problem, const std::string& dataset,
+                                            const DatasetText& text, std::vector<std::string>* warnings);
 
 // What may stand as a dataset's or case's name: lower-case words and numbers, joined by single hyphens.
 bool is_case_name(std::string_view name);

@@ -39,15 +39,16 @@ constexpr const char* kExtension = ".input";
 
 std::string text_of(const InputCache::Key& key) {
   // Lengths keep ("a", "bc") apart from ("ab", "c").
-  return fmt::format("{}:{} {}:{} {} {}", key.problem_code_hash.size(), key.problem_code_hash, key.generator.size(), key.generator,
-                     key.size, key.seed);
+  return fmt::format("{}:{} {}:{} {} {}", key.problem_code_hash.size(), key.problem_code_hash, key.generator.size(),
+                     key.generator, key.size, key.seed);
 }
 
 fs::path file_of(const fs::path& directory, const InputCache::Key& key) {
   return directory / (model::Sha256().add(text_of(key)).hex() + kExtension);
 }
 
-std::string checksum(const InputCache::Key& key, const Head& head, const model::Bytes& args, const model::Bytes& expect) {
+std::string checksum(const InputCache::Key& key, const Head& head, const model::Bytes& args,
+                     const model::Bytes& expect) {
   return model::Sha256()
       .add(fmt::format("{} {} {} {}\n", text_of(key), head.has_expect, head.args_size, head.expect_size))
       .add(args)
@@ -59,9 +60,12 @@ std::string checksum(const InputCache::Key& key, const Head& head, const model::
 std::optional<GeneratedInput> read_input(InputFile& file, const InputCache::Key& key) {
   Head head;
   const auto got = file.read(reinterpret_cast<char*>(&head), sizeof(head));
-  if (file.size() < sizeof(head) || !got || *got != sizeof(head) || head.magic != kMagic || head.version != kVersion || head.has_expect > 1) return std::nullopt;
+  if (file.size() < sizeof(head) || !got || *got != sizeof(head) || head.magic != kMagic || head.version != kVersion ||
+      head.has_expect > 1)
+    return std::nullopt;
   const std::uint64_t payload = file.size() - sizeof(head);
-  if (head.args_size > payload || head.expect_size != payload - head.args_size || (!head.has_expect && head.expect_size > 0)) {
+  if (head.args_size > payload || head.expect_size != payload - head.args_size ||
+      (!head.has_expect && head.expect_size > 0)) {
     return std::nullopt;
   }
   GeneratedInput input;
@@ -161,13 +165,15 @@ std::optional<GeneratedInput> InputCache::find(const Key& key) const {
 
 Result<void> InputCache::keep(const Key& key, const GeneratedInput& input) {
   if (directory_.empty()) {
-    return fail("input cache", "expected XDG_CACHE_HOME or HOME to be an absolute path, found neither", "inputs are made anew");
+    return fail("input cache", "expected XDG_CACHE_HOME or HOME to be an absolute path, found neither",
+                "inputs are made anew");
   }
   const model::Bytes none;
   const model::Bytes& expect = input.expect ? *input.expect : none;
   const std::uint64_t size = sizeof(Head) + input.args.size() + expect.size();
   if (size > most_bytes_) {
-    return fail("input cache", fmt::format("expected at most {} bytes for all inputs, found one of {}", most_bytes_, size),
+    return fail("input cache",
+                fmt::format("expected at most {} bytes for all inputs, found one of {}", most_bytes_, size),
                 "it is made anew");
   }
   if (const int error = make_directories(directory_); error != 0) {

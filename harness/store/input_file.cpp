@@ -19,9 +19,11 @@ Result<InputFile> InputFile::open(const std::filesystem::path& file) {
   if (descriptor < 0) return fail(file.string(), "expected a readable file, found: " + system_words(errno));
   InputFile opened(file.string(), descriptor, 0);
   struct stat status;
-  if (::fstat(descriptor, &status) != 0) return fail(file.string(), "expected a readable file, found: " + system_words(errno));
+  if (::fstat(descriptor, &status) != 0)
+    return fail(file.string(), "expected a readable file, found: " + system_words(errno));
   if (!S_ISREG(status.st_mode)) {
-    return fail(file.string(), S_ISDIR(status.st_mode) ? "expected a file, found a directory" : "expected a regular file, found a pipe or device");
+    return fail(file.string(), S_ISDIR(status.st_mode) ? "expected a file, found a directory"
+                                                       : "expected a regular file, found a pipe or device");
   }
   opened.size_ = static_cast<std::uint64_t>(status.st_size);
   return opened;

@@ -15,7 +15,8 @@ namespace harness::store {
 class InputFile {
  public:
   static Result<InputFile> open(const std::filesystem::path& file);
-  InputFile(InputFile&& other) noexcept : name_(std::move(other.name_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_) {}
+  InputFile(InputFile&& other) noexcept
+      : name_(std::move(other.name_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_) {}
   InputFile& operator=(InputFile&&) = delete;
   ~InputFile();
 
@@ -25,7 +26,8 @@ class InputFile {
   Result<std::size_t> read(char* buffer, std::size_t capacity);
 
  private:
-  InputFile(std::string name, int descriptor, std::uint64_t size) : name_(std::move(name)), descriptor_(descriptor), size_(size) {}
+  InputFile(std::string name, int descriptor, std::uint64_t size)
+      : name_(std::move(name)), descriptor_(descriptor), size_(size) {}
   std::string name_;
   int descriptor_;
   std::uint64_t size_;

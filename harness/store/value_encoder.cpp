@@ -92,8 +92,9 @@ void ValueEncoder::begin(std::string_view type, CborDocument& document) {
 
 std::string ValueEncoder::words() const {
   constexpr const char* kType[] = {"", "integer", "long", "double", "boolean", "character", "string"};
-  constexpr const char* kScalar[] = {
-      "a value", "a 32-bit integer", "a 64-bit integer", "a number", "true or false", "a text of one ASCII character", "a text"};
+  constexpr const char* kScalar[] = {"a value",  "a 32-bit integer", "a 64-bit integer",
+                                     "a number", "true or false",    "a text of one ASCII character",
+                                     "a text"};
   const auto base = static_cast<std::size_t>(base_);
   if (base_ == Base::kByShape || levels_.size() >= dimensions_) return kScalar[base];
   std::string type = kType[base];
@@ -249,7 +250,7 @@ bool ValueEncoder::unsigned_integer(std::uint64_t value) {
 bool ValueEncoder::floating(double value, std::string_view text) {
   if ((base_ != Base::kDouble && base_ != Base::kByShape) || !scalar_fits()) return refuse(shown(text));
   if (!std::isfinite(value)) return refuse_with("a number within the range of a double", shown(text));
-  base_ == Base::kDouble && dimensions_ > 0 ? document_->writer.push(value) : document_->writer.floating(value);
+  base_ == Base::kDouble&& dimensions_ > 0 ? document_->writer.push(value) : document_->writer.floating(value);
   return wrote(false, true);
 }
 
@@ -277,7 +278,8 @@ std::size_t ValueEncoder::bytes_per_item() const {
 bool ValueEncoder::file(std::vector<char>&& content) {
   const std::string_view text(content.data(), content.size());
   if (content.size() % bytes_per_item() != 0) {
-    return refuse_with(fmt::format("a multiple of {} bytes", bytes_per_item()), fmt::format("{} bytes", content.size()));
+    return refuse_with(fmt::format("a multiple of {} bytes", bytes_per_item()),
+                       fmt::format("{} bytes", content.size()));
   }
   if (base_ == Base::kString) {
     if (!model::is_utf8(text)) return refuse_with("a text in UTF-8", "other bytes");
@@ -285,7 +287,8 @@ bool ValueEncoder::file(std::vector<char>&& content) {
     return wrote(false, false);
   }
   const auto write = [&]<class T>(T) {
-    document_->writer.numbers(std::span<const T>(reinterpret_cast<const T*>(content.data()), content.size() / sizeof(T)));
+    document_->writer.numbers(
+        std::span<const T>(reinterpret_cast<const T*>(content.data()), content.size() / sizeof(T)));
   };
   if (base_ == Base::kInteger) write(std::int32_t{});
   if (base_ == Base::kLong) write(std::int64_t{});

@@ -65,7 +65,8 @@ TEST_CASE("the events are the same in whichever pieces the text arrives") {
       "{\"long key \\u00e4\": [1, -9223372036854775808, 9223372036854775808, 1.25e-3, 100000000000000000000], \"b\": "
       "{\"c\": \"text \\n \xf0\x9f\x98\x80\"}, \"d\": [true, false, null, \"\"]} \n";
   const std::string expected =
-      "{k\"long key \xc3\xa4\"[i1i-9223372036854775808u9223372036854775808f1.25e-3f100000000000000000000]k\"b\"{k\"c\"s\"text \n "
+      "{k\"long key "
+      "\xc3\xa4\"[i1i-9223372036854775808u9223372036854775808f1.25e-3f100000000000000000000]k\"b\"{k\"c\"s\"text \n "
       "\xf0\x9f\x98\x80\"}k\"d\"[tfns\"\"]}";
   for (const std::size_t piece : {1, 2, 3, 7, 1000}) {
     Recorder recorder;
@@ -121,9 +122,12 @@ TEST_CASE("a fault beyond the first buffer is counted from the file's beginning"
 
 TEST_CASE("nesting, numbers and keys without end are refused") {
   CHECK(fault(std::string(100'000, '[')) == "x.json: byte 64: expected nesting of at most 64, found more");
-  CHECK_THAT(fault("[" + std::string(1'000'000, '1') + "]"), EndsWith("expected a number of at most 4096 characters, found a longer one"));
-  CHECK_THAT(fault("[0." + std::string(10'000, '1') + "]"), EndsWith("expected a number of at most 4096 characters, found a longer one"));
-  CHECK_THAT(fault("{\"" + std::string(2'000'000, 'k') + "\": 1}"), EndsWith("expected a key of at most 1 MiB, found a longer one"));
+  CHECK_THAT(fault("[" + std::string(1'000'000, '1') + "]"),
+             EndsWith("expected a number of at most 4096 characters, found a longer one"));
+  CHECK_THAT(fault("[0." + std::string(10'000, '1') + "]"),
+             EndsWith("expected a number of at most 4096 characters, found a longer one"));
+  CHECK_THAT(fault("{\"" + std::string(2'000'000, 'k') + "\": 1}"),
+             EndsWith("expected a key of at most 1 MiB, found a longer one"));
   std::string depth64 = std::string(64, '[') + std::string(64, ']');
   CHECK(fault(depth64) == "no fault");
 }

@@ -13,7 +13,8 @@ TEST_CASE("kebab-case is lower case words and digits joined by single hyphens, b
     INFO(name);
     CHECK(is_kebab_case(name));
   }
-  for (const char* name : {"", "-a", "a-", "a--b", "Two-sum", "two_sum", "1-two", "two sum", "a/b", "a.b", "\xc3\xa4"}) {
+  for (const char* name :
+       {"", "-a", "a-", "a--b", "Two-sum", "two_sum", "1-two", "two sum", "a/b", "a.b", "\xc3\xa4"}) {
     INFO(name);
     CHECK_FALSE(is_kebab_case(name));
   }

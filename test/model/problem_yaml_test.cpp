@@ -73,11 +73,13 @@ TEST_CASE("each fault of problem.yaml is one line with place, expected and found
   CHECK(fault("problem: a\nparameters: {nums: integer}\n") ==
         "problem.yaml: line 2, parameters: expected a list such as [{name: nums, type: \"integer[]\"}], found a map");
   CHECK_THAT(fault("problem: a\nparameters: [{name: x, type: int}]\n"),
-             StartsWith("problem.yaml: line 2, parameters[0].type: expected a type such as integer, ") && EndsWith("found \"int\""));
+             StartsWith("problem.yaml: line 2, parameters[0].type: expected a type such as integer, ") &&
+                 EndsWith("found \"int\""));
   for (const char* type : {"integer[", "integer[]x", "list<integer", "list<>", "[]", "integer[3]", "Integer", "void",
                            "integer[][][][][][][][][]"}) {
     INFO(type);
-    CHECK_THAT(fault(std::string("problem: a\nparameters: [{name: x, type: \"") + type + "\"}]\n"), ContainsSubstring("expected a type"));
+    CHECK_THAT(fault(std::string("problem: a\nparameters: [{name: x, type: \"") + type + "\"}]\n"),
+               ContainsSubstring("expected a type"));
   }
   CHECK(fault("problem: a\nparameters: [{name: x}]\n") ==
         "problem.yaml: line 2, parameters[0]: expected the keys name and type, found a map");
@@ -105,7 +107,8 @@ TEST_CASE("each fault of problem.yaml is one line with place, expected and found
         "problem.yaml: line 3, time_limit_s: expected a number of seconds above 0, at most 86400, found \"inf\"");
   CHECK(fault(kHead + "time_limit_s: 10 s\n") ==
         "problem.yaml: line 3, time_limit_s: expected a number of seconds above 0, at most 86400, found \"10 s\"");
-  CHECK(fault(kHead + "leetcode: 1\n") == "problem.yaml: line 3, leetcode: expected a map with the keys id and title, found \"1\"");
+  CHECK(fault(kHead + "leetcode: 1\n") ==
+        "problem.yaml: line 3, leetcode: expected a map with the keys id and title, found \"1\"");
   CHECK(fault(kHead + "tags: array\n") == "problem.yaml: line 3, tags: expected a list of tags, found \"array\"");
   CHECK(fault(kHead + "tags: [[a]]\n") == "problem.yaml: line 3, tags[0]: expected a tag, found a list");
   CHECK(fault(kHead + "problem: b\n") == "problem.yaml: line 3, problem: expected each key once, found it again");

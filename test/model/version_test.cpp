@@ -31,7 +31,8 @@ Version any_version(std::mt19937& random) {
   result.major = random() % 3;
   result.minor = random() % 3;
   result.patch = random() % 3;
-  const std::vector<std::string> identifiers = {"0", "1", "2", "10", "99999999999999999999999", "a", "A", "a-", "-", "1a", "rc"};
+  const std::vector<std::string> identifiers = {"0",  "1", "2",  "10", "99999999999999999999999", "a", "A",
+                                                "a-", "-", "1a", "rc"};
   for (unsigned i = random() % 4; i > 0; --i) result.prerelease.push_back(identifiers[random() % identifiers.size()]);
   if (random() % 3 == 0) result.build = fmt::format("b{}", random() % 4);
   return result;
@@ -40,28 +41,39 @@ Version any_version(std::mt19937& random) {
 }  // namespace
 
 TEST_CASE("a version is read and written as it stands, without a leading v") {
-  for (const char* text : {"0.0.0", "1.2.3", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-0.3.7", "1.0.0-x.7.z.92", "1.0.0-x-y-z.--",
-                           "1.0.0+20130313144700", "1.0.0-beta+exp.sha.5114f85", "1.0.0+21AF26D3---117B344092BD",
-                           "18446744073709551615.0.0", "1.0.0-99999999999999999999999", "1.0.0+001", "1.0.0--"}) {
+  for (const char* text :
+       {"0.0.0", "1.2.3", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-0.3.7", "1.0.0-x.7.z.92", "1.0.0-x-y-z.--",
+        "1.0.0+20130313144700", "1.0.0-beta+exp.sha.5114f85", "1.0.0+21AF26D3---117B344092BD",
+        "18446744073709551615.0.0", "1.0.0-99999999999999999999999", "1.0.0+001", "1.0.0--"}) {
     CHECK(version(text).text() == text);
     CHECK(version(fmt::format("v{}", text)).text() == text);
   }
 }
 
 TEST_CASE("what SemVer 2.0.0 forbids is refused") {
-  for (const char* text : {"", "v", "1", "1.2", "1.2.3.4", "01.2.3", "1.02.3", "1.2.03", "1.2.3-", "1.2.3+", "1.2.3-01", "1.2.3-a..b",
-                           "1.2.3-a.", "1.2.3+a..b", "1.2.3-\xc3\xa4", "1.2.3-a_b", "1.2.3+a+b", " 1.2.3", "1.2.3 ", "-1.2.3",
-                           "+1.2.3", "1.2.-3", "1.2.x", "a.b.c", "vv1.2.3", "V1.2.3", "18446744073709551616.0.0", "1..3", "1.2.3\n"}) {
+  for (const char* text : {"",          "v",          "1",
+                           "1.2",       "1.2.3.4",    "01.2.3",
+                           "1.02.3",    "1.2.03",     "1.2.3-",
+                           "1.2.3+",    "1.2.3-01",   "1.2.3-a..b",
+                           "1.2.3-a.",  "1.2.3+a..b", "1.2.3-\xc3\xa4",
+                           "1.2.3-a_b", "1.2.3+a+b",  " 1.2.3",
+                           "1.2.3 ",    "-1.2.3",     "+1.2.3",
+                           "1.2.-3",    "1.2.x",      "a.b.c",
+                           "vv1.2.3",   "V1.2.3",     "18446744073709551616.0.0",
+                           "1..3",      "1.2.3\n"}) {
     INFO(text);
     CHECK_FALSE(Version::parse(text));
   }
   CHECK_FALSE(Version::parse("1.2.3-" + std::string(100'000, 'a')));
-  CHECK(Version::parse("1.2").error().text() == "version: expected three numbers such as 1.2.0 or 1.2.0-rc.1, found \"1.2\"");
+  CHECK(Version::parse("1.2").error().text() ==
+        "version: expected three numbers such as 1.2.0 or 1.2.0-rc.1, found \"1.2\"");
 }
 
 TEST_CASE("the specification's own examples of precedence") {
-  const std::vector<std::string> rising = {"1.0.0-alpha",  "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
-                                           "1.0.0-beta.11", "1.0.0-rc.1",    "1.0.0",            "2.0.0",      "2.1.0", "2.1.1"};
+  const std::vector<std::string> rising = {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta",
+                                           "1.0.0-beta",  "1.0.0-beta.2",  "1.0.0-beta.11",
+                                           "1.0.0-rc.1",  "1.0.0",         "2.0.0",
+                                           "2.1.0",       "2.1.1"};
   for (std::size_t i = 0; i < rising.size(); ++i) {
     for (std::size_t j = 0; j < rising.size(); ++j) {
       INFO(rising[i] << " and " << rising[j]);
@@ -155,8 +167,27 @@ TEST_CASE("a pre-release is a member only where the pattern names that very vers
 }
 
 TEST_CASE("what is no pattern is refused with the text that was found") {
-  for (const char* text : {"", " ", "v", "vv1.2.0", "latest", "1.x.3", "x.1", "1.2.3.4", ">", ">=", ">= <2", "1 ||2", "01", "1.*-rc.1",
-                           "~1.2", "^1", "1,2", "1.2.0-", "18446744073709551616", "1.", ".1"}) {
+  for (const char* text : {"",
+                           " ",
+                           "v",
+                           "vv1.2.0",
+                           "latest",
+                           "1.x.3",
+                           "x.1",
+                           "1.2.3.4",
+                           ">",
+                           ">=",
+                           ">= <2",
+                           "1 ||2",
+                           "01",
+                           "1.*-rc.1",
+                           "~1.2",
+                           "^1",
+                           "1,2",
+                           "1.2.0-",
+                           "18446744073709551616",
+                           "1.",
+                           ".1"}) {
     INFO(text);
     CHECK_FALSE(VersionPattern::parse(text));
   }

@@ -61,8 +61,11 @@ anything: else
   CHECK(identity->space_complexity == "O(n log n)");
   CHECK(identity->author == "Grace Hopper");
   CHECK(identity->submitted == "2026-11-24T10:00:00Z");
-  const std::vector<std::pair<std::string, std::string>> other = {
-      {"paper.title", "On hashing"}, {"paper.pages.0", "1"}, {"paper.pages.1", "2"}, {"paper.notes", "{}"}, {"anything", "else"}};
+  const std::vector<std::pair<std::string, std::string>> other = {{"paper.title", "On hashing"},
+                                                                  {"paper.pages.0", "1"},
+                                                                  {"paper.pages.1", "2"},
+                                                                  {"paper.notes", "{}"},
+                                                                  {"anything", "else"}};
   CHECK(identity->other == other);
   CHECK(warnings.empty());
 }
@@ -82,14 +85,15 @@ TEST_CASE("one version may stand for the list of compatible ones") {
 
 TEST_CASE("a key that looks like a slip of the pen is kept with a warning") {
   std::vector<std::string> warnings;
-  const auto identity = read_version_yaml("plugin: a\nversion: 1.0.0\nvarient: fast\nrequires: {runtim: x}\nsubmitted: today\n",
-                                          "version.yaml", warnings);
+  const auto identity = read_version_yaml(
+      "plugin: a\nversion: 1.0.0\nvarient: fast\nrequires: {runtim: x}\nsubmitted: today\n", "version.yaml", warnings);
   REQUIRE(identity);
   CHECK(identity->variant.empty());
   REQUIRE(warnings.size() == 3);
   CHECK(warnings[0] == "version.yaml: line 3, varient: unknown key \"varient\"; did you mean \"variant\"?");
   CHECK(warnings[1] == "version.yaml: line 4, requires.runtim: unknown key \"runtim\"; did you mean \"runtime\"?");
-  CHECK(warnings[2] == "version.yaml: line 5, submitted: expected a date such as 2026-11-24T10:00:00Z, found \"today\"");
+  CHECK(warnings[2] ==
+        "version.yaml: line 5, submitted: expected a date such as 2026-11-24T10:00:00Z, found \"today\"");
 }
 
 TEST_CASE("each fault of version.yaml is one line with place, expected and found") {
@@ -112,13 +116,16 @@ TEST_CASE("each fault of version.yaml is one line with place, expected and found
   CHECK(fault("plugin: ../x\nversion: 1.0.0\n") ==
         "version.yaml: line 1, plugin: expected the problem's name in kebab-case such as two-sum, found \"../x\"");
   CHECK(fault(head + "variant: 2.x\n") ==
-        "version.yaml: line 3, variant: expected a variant in kebab-case that begins with a letter, such as optimized, found \"2.x\"");
+        "version.yaml: line 3, variant: expected a variant in kebab-case that begins with a letter, such as optimized, "
+        "found \"2.x\"");
   CHECK(fault("plugin: two-sum\nversion: 1.0.0-rc.1\nvariant: fast\n") ==
         "version.yaml: line 3, variant: expected no variant beside the pre-release 1.0.0-rc.1, found \"fast\"");
   CHECK(fault(head + "compatible_with: [v1.*, latest]\n") ==
-        "version.yaml: line 3, compatible_with[1]: expected a version or range such as v1.*, 1.4.x or \">=1.2 <2\", found \"latest\"");
+        "version.yaml: line 3, compatible_with[1]: expected a version or range such as v1.*, 1.4.x or \">=1.2 <2\", "
+        "found \"latest\"");
   CHECK(fault(head + "compatible_with: {a: b}\n") ==
-        "version.yaml: line 3, compatible_with: expected a version or range such as v1.*, 1.4.x or \">=1.2 <2\", found a map");
+        "version.yaml: line 3, compatible_with: expected a version or range such as v1.*, 1.4.x or \">=1.2 <2\", found "
+        "a map");
   CHECK(fault(head + "requires: harness\n") ==
         "version.yaml: line 3, requires: expected a map with the keys runtime and apis, found \"harness\"");
   CHECK(fault(head + "requires: {apis: solver/v1}\n") ==
@@ -160,11 +167,13 @@ TEST_CASE("nesting of 100,000 is one clear line, whichever way it is written") {
 TEST_CASE("texts that are long, wide or odd end within seconds") {
   const auto begin = std::chrono::steady_clock::now();
   CHECK(fault(std::string((1 << 20) + 1, ' ')) == "version.yaml: expected at most 1 MiB of text, found 1048577 bytes");
-  CHECK_THAT(fault(fmt::format("a: [{}]", repeated("1,", 500'000))), ContainsSubstring("expected at most 10000 values, found more"));
+  CHECK_THAT(fault(fmt::format("a: [{}]", repeated("1,", 500'000))),
+             ContainsSubstring("expected at most 10000 values, found more"));
   CHECK_THAT(fault(std::string(1 << 20, '[')), StartsWith("version.yaml: line 1: expected"));
   CHECK_THAT(fault(std::string(1 << 20, '\n')), ContainsSubstring("found an empty file"));
   CHECK_THAT(fault(std::string(1 << 20, 'a')), ContainsSubstring("expected a map"));
-  CHECK_THAT(fault(fmt::format("{:k>300}: 1", "")), ContainsSubstring("expected a key of at most 200 characters, found 300"));
+  CHECK_THAT(fault(fmt::format("{:k>300}: 1", "")),
+             ContainsSubstring("expected a key of at most 200 characters, found 300"));
   CHECK_THAT(fault(fmt::format("\"{:a>1048575}", "")), ContainsSubstring("expected YAML"));
   CHECK_THAT(fault(repeated("a: \"b\n", 100'000)), StartsWith("version.yaml: "));
   CHECK_THAT(fault(repeated("? ", 1 << 19)), StartsWith("version.yaml: "));

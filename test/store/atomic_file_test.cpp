@@ -60,7 +60,8 @@ TEST_CASE("an atomic file in a directory that is missing is one clear line") {
   TemporaryDirectory directory;
   const auto written = write_atomically(directory / "missing/a", "x");
   REQUIRE_FALSE(written);
-  CHECK(written.error().text() == (directory / "missing/a").string() + ": cannot be written: No such file or directory");
+  CHECK(written.error().text() ==
+        (directory / "missing/a").string() + ": cannot be written: No such file or directory");
 }
 
 TEST_CASE("only regular files are opened, a pipe is refused without waiting") {
@@ -69,7 +70,8 @@ TEST_CASE("only regular files are opened, a pipe is refused without waiting") {
   CHECK(InputFile::open(directory / "pipe").error().text() ==
         (directory / "pipe").string() + ": expected a regular file, found a pipe or device");
   CHECK(InputFile::open("/dev/zero").error().text() == "/dev/zero: expected a regular file, found a pipe or device");
-  CHECK(InputFile::open(directory.path()).error().text() == directory.path().string() + ": expected a file, found a directory");
+  CHECK(InputFile::open(directory.path()).error().text() ==
+        directory.path().string() + ": expected a file, found a directory");
   CHECK(InputFile::open(directory / "none").error().text() ==
         (directory / "none").string() + ": expected a readable file, found: No such file or directory");
 }

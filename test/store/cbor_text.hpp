@@ -45,9 +45,11 @@ inline std::string cbor_text(harness::sdk::cbor::Reader& reader, const std::uint
                          : numbers.element == cbor::Element::kInt64   ? "int64{"
                          : numbers.element == cbor::Element::kFloat64 ? "float64{"
                                                                       : "other{";
-      if (static_cast<std::size_t>(numbers.data - begin) % cbor::size_of(numbers.element) != 0) text = "unaligned " + text;
+      if (static_cast<std::size_t>(numbers.data - begin) % cbor::size_of(numbers.element) != 0)
+        text = "unaligned " + text;
       for (std::size_t i = 0; i < numbers.count; ++i) {
-        text += fmt::format("{}{}", i == 0 ? "" : ",", numbers.with(i, [](auto value) { return static_cast<double>(value); }));
+        text += fmt::format("{}{}", i == 0 ? "" : ",",
+                            numbers.with(i, [](auto value) { return static_cast<double>(value); }));
       }
       return text + "}";
     }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <test/catch.hpp>
 
 #include <harness/store/dataset_reader.hpp>
@@ -11,7 +12,6 @@
 
 using namespace harness;
 using namespace harness::store;
-using Cases = Result<std::vector<model::Case>>;
 
 namespace {
 
@@ -25,7 +25,8 @@ model::Problem problem(std::vector<model::Parameter> parameters, const std::stri
 
 const model::Problem kTwoSum = problem({{"nums", "integer[]"}, {"target", "integer"}});
 
-Cases read(const model::Problem& of, const std::string& json, std::size_t piece = 1000, std::vector<std::string>* warnings = nullptr) {
+Result<std::vector<model::Case>> read(const model::Problem& of, const std::string& json, std::size_t piece = 1000,
+                                      std::vector<std::string>* warnings = nullptr) {
   std::size_t at = 0;
   DatasetText text;
   text.file = "x.json";
@@ -46,13 +47,15 @@ std::string fault(const std::string& json, const model::Problem& of = kTwoSum) {
 
 // One case with one argument of this type.
 std::string encoded(const std::string& type, const std::string& value) {
-  const auto cases = read(problem({{"x", type}}), fmt::format(R"({{"cases":[{{"name":"a","args":{{"x":{}}}}}]}})", value));
+  const auto cases =
+      read(problem({{"x", type}}), fmt::format(R"({{"cases":[{{"name":"a","args":{{"x":{}}}}}]}})", value));
   if (!cases) return cases.error().text();
   return cbor_text(*cases->at(0).args);
 }
 
 std::string expected(const std::string& answer_type, const std::string& value) {
-  const auto cases = read(problem({}, answer_type), fmt::format(R"({{"cases":[{{"name":"a","args":{{}},"expect":{}}}]}})", value));
+  const auto cases =
+      read(problem({}, answer_type), fmt::format(R"({{"cases":[{{"name":"a","args":{{}},"expect":{}}}]}})", value));
   if (!cases) return cases.error().text();
   return cbor_text(*cases->at(0).expect);
 }
@@ -83,7 +86,8 @@ TEST_CASE("written-out cases keep their order, arguments are CBOR in parameter o
 }
 
 TEST_CASE("a generated dataset is one case a size, ascending") {
-  const auto cases = read(kTwoSum, R"({"generator": "uniform", "sizes": [256, 16, 65536], "seed": 18446744073709551615})");
+  const auto cases =
+      read(kTwoSum, R"({"generator": "uniform", "sizes": [256, 16, 65536], "seed": 18446744073709551615})");
   REQUIRE(cases);
   REQUIRE(cases->size() == 3);
   CHECK(cases->at(0).name == "16");
@@ -116,14 +120,17 @@ TEST_CASE("the parameter's type chooses the encoding") {
 }
 
 TEST_CASE("arguments in any order give the same bytes, and numbers stay aligned") {
-  const std::vector<model::Parameter> parameters = {{"a", "integer[]"}, {"b", "string"}, {"c", "double[][]"}, {"d", "long[]"}, {"e", "boolean"}};
+  const std::vector<model::Parameter> parameters = {
+      {"a", "integer[]"}, {"b", "string"}, {"c", "double[][]"}, {"d", "long[]"}, {"e", "boolean"}};
   const model::Problem of = problem(parameters);
   for (int shift = 0; shift < 9; ++shift) {
-    std::vector<std::string> members = {R"("a": [1, 2, 3])", fmt::format(R"("b": "{:x>{}}")", "", shift), R"("c": [[1.5], [2, 3], []])",
-                                        R"("d": [-9007199254740991, 4])", R"("e": true)"};
-    const std::string expected_text =
-        fmt::format("[int32{{1,2,3}}, \"{:x>{}}\", [float64{{1.5}}, float64{{2,3}}, float64{{}}], int64{{-9007199254740991,4}}, true]", "", shift);
-    model::Bytes in_order;
+    std::vector<std::string> members = {R"("a": [1, 2, 3])", fmt::format(R"("b": "{:x>{}}")", "", shift),
+                                        R"("c": [[1.5], [2, 3], []])", R"("d": [-9007199254740991, 4])",
+                                        R"("e": true)"};
+    const std::string expected_text = fmt::format(
+        "[int32{{1,2,3}}, \"{:x>{}}\", [float64{{1.5}}, float64{{2,3}}, float64{{}}], int64{{-9007199254740991,4}}, "
+        "true]",
+        "", shift);
     std::sort(members.begin(), members.end());
     do {
       const auto cases =
@@ -155,7 +162,8 @@ TEST_CASE("an expected answer without a declared type takes the shape of its JSO
   CHECK(expected("", "2147483648") == "2147483648");
   CHECK(expected("", "{\"a\": [1], \"b\": {}}") == "{\"a\": int64{1}, \"b\": {}}");
   CHECK(expected("", "{\"a\": 1, \"a\": 2}") == "x.json: /cases/0/expect/a: expected each key once, found it again");
-  CHECK(expected("", "[1e999]") == "x.json: /cases/0/expect/0: expected a number within the range of a double, found 1e999");
+  CHECK(expected("", "[1e999]") ==
+        "x.json: /cases/0/expect/0: expected a number within the range of a double, found 1e999");
 }
 
 TEST_CASE("a value that does not fit its parameter is named with place, expected and found") {
@@ -170,7 +178,8 @@ TEST_CASE("a value that does not fit its parameter is named with place, expected
   CHECK(encoded("integer", "[1]") == at + ": expected a 32-bit integer, found an array");
   CHECK(encoded("integer", "{}") == at + ": expected a 32-bit integer, found an object");
   CHECK(encoded("long", "9223372036854775808") == at + ": expected a 64-bit integer, found 9223372036854775808");
-  CHECK(encoded("long[]", "[1, 100000000000000000000]") == at + "/1: expected a 64-bit integer, found 100000000000000000000");
+  CHECK(encoded("long[]", "[1, 100000000000000000000]") ==
+        at + "/1: expected a 64-bit integer, found 100000000000000000000");
   CHECK(encoded("double", "1e999") == at + ": expected a number within the range of a double, found 1e999");
   CHECK(encoded("double[]", "[0, -1e999]") == at + "/1: expected a number within the range of a double, found -1e999");
   CHECK(encoded("double", "true") == at + ": expected a number, found true");
@@ -190,7 +199,9 @@ TEST_CASE("a value that does not fit its parameter is named with place, expected
 
 TEST_CASE("each fault of a dataset is one line with place, expected and found") {
   const std::string good = R"({"name": "a", "args": {"nums": [1], "target": 2}})";
-  const auto with_args = [](const std::string& args) { return fmt::format(R"({{"cases": [{{"name": "a", "args": {}}}]}})", args); };
+  const auto with_args = [](const std::string& args) {
+    return fmt::format(R"({{"cases": [{{"name": "a", "args": {}}}]}})", args);
+  };
   CHECK(fault(fmt::format(R"({{"cases": [{}]}})", good)) == "no fault");
   CHECK(fault("") == "x.json: byte 0: expected the rest of the JSON document, found the end of the file");
   CHECK(fault("nums: 1") == "x.json: byte 0: expected JSON, found \"nums: 1\"");
@@ -200,57 +211,82 @@ TEST_CASE("each fault of a dataset is one line with place, expected and found") 
   CHECK(fault(R"({"cases": {}})") == "x.json: /cases: expected an array of cases, found an object");
   CHECK(fault(R"({"cases": null})") == "x.json: /cases: expected an array of cases, found null");
   CHECK(fault(R"({"cases": []})") == "x.json: /cases: expected at least one case, found an empty array");
-  CHECK(fault(R"({"cases": [[]]})") == "x.json: /cases/0: expected an object with the keys name, args and expect, found an array");
-  CHECK(fault(R"({"cases": ["a"]})") == "x.json: /cases/0: expected an object with the keys name, args and expect, found \"a\"");
+  CHECK(fault(R"({"cases": [[]]})") ==
+        "x.json: /cases/0: expected an object with the keys name, args and expect, found an array");
+  CHECK(fault(R"({"cases": ["a"]})") ==
+        "x.json: /cases/0: expected an object with the keys name, args and expect, found \"a\"");
   CHECK(fault(fmt::format(R"({{"cases": [{}, {{"args": {{"nums": [1], "target": 2}}}}]}})", good)) ==
         "x.json: /cases/1: expected the key name, found no such key");
   CHECK(fault(R"({"cases": [{"name": "a"}]})") == "x.json: /cases/0: expected the key args, found no such key");
-  CHECK(fault(fmt::format(R"({{"cases": [{0}, {0}]}})", good)) == "x.json: /cases/1/name: expected each name once, found \"a\" again");
+  CHECK(fault(fmt::format(R"({{"cases": [{0}, {0}]}})", good)) ==
+        "x.json: /cases/1/name: expected each name once, found \"a\" again");
   CHECK(fault(R"({"cases": [{"name": 5}]})") == "x.json: /cases/0/name: expected a name such as example-1, found 5");
   for (const char* name : {"", "A", "a b", "a/b", "../a", "a_b", "-a", "a-", "a--b", "1.5"}) {
     CHECK(fault(fmt::format(R"({{"cases": [{{"name": "{}"}}]}})", name)) ==
-          fmt::format("x.json: /cases/0/name: expected a name of lower-case words and numbers such as example-1, found \"{}\"", name));
+          fmt::format(
+              "x.json: /cases/0/name: expected a name of lower-case words and numbers such as example-1, found \"{}\"",
+              name));
   }
   CHECK(fault(with_args("[]")) == "x.json: /cases/0/args: expected an object of arguments by name, found an array");
   CHECK(fault(with_args("5")) == "x.json: /cases/0/args: expected an object of arguments by name, found 5");
-  CHECK(fault(with_args(R"({"nums": [1]})")) == "x.json: /cases/0/args: expected the argument target (integer), found no such key");
-  CHECK(fault(with_args(R"({"target": 1})")) == "x.json: /cases/0/args: expected the argument nums (integer[]), found no such key");
-  CHECK(fault(with_args(R"({"nums": [1], "taget": 2})")) == "x.json: /cases/0/args/taget: expected no argument but nums, target, found \"taget\"");
-  CHECK(fault(with_args(R"({"nums": [1], "nums": [2]})")) == "x.json: /cases/0/args/nums: expected each argument once, found it again");
-  CHECK(fault(R"({"cases": [{"name": "a", "name": "b"}]})") == "x.json: /cases/0/name: expected each key once, found it again");
-  CHECK(fault(fmt::format(R"({{"cases": [{}], "cases": []}})", good)) == "x.json: /cases: expected each key once, found it again");
+  CHECK(fault(with_args(R"({"nums": [1]})")) ==
+        "x.json: /cases/0/args: expected the argument target (integer), found no such key");
+  CHECK(fault(with_args(R"({"target": 1})")) ==
+        "x.json: /cases/0/args: expected the argument nums (integer[]), found no such key");
+  CHECK(fault(with_args(R"({"nums": [1], "taget": 2})")) ==
+        "x.json: /cases/0/args/taget: expected no argument but nums, target, found \"taget\"");
+  CHECK(fault(with_args(R"({"nums": [1], "nums": [2]})")) ==
+        "x.json: /cases/0/args/nums: expected each argument once, found it again");
+  CHECK(fault(R"({"cases": [{"name": "a", "name": "b"}]})") ==
+        "x.json: /cases/0/name: expected each key once, found it again");
+  CHECK(fault(fmt::format(R"({{"cases": [{}], "cases": []}})", good)) ==
+        "x.json: /cases: expected each key once, found it again");
   CHECK(fault(fmt::format(R"({{"cases": [{}], "generator": "uniform"}})", good)) ==
         "x.json: /generator: expected either cases or a generator, found both");
   CHECK(fault(R"({"sizes": [1], "cases": []})") == "x.json: /cases: expected either cases or a generator, found both");
-  CHECK(fault(R"({"generator": "uniform"})") == "x.json: /: expected the key sizes beside generator, found no such key");
+  CHECK(fault(R"({"generator": "uniform"})") ==
+        "x.json: /: expected the key sizes beside generator, found no such key");
   CHECK(fault(R"({"sizes": [1]})") == "x.json: /: expected the key generator beside sizes, found no such key");
-  CHECK(fault(R"({"generator": "Uniform"})") == "x.json: /generator: expected a generator's name in kebab-case, found \"Uniform\"");
+  CHECK(fault(R"({"generator": "Uniform"})") ==
+        "x.json: /generator: expected a generator's name in kebab-case, found \"Uniform\"");
   CHECK(fault(R"({"generator": 1})") == "x.json: /generator: expected a generator's name in kebab-case, found 1");
-  CHECK(fault(R"({"generator": "u", "sizes": []})") == "x.json: /sizes: expected at least one size, found an empty array");
+  CHECK(fault(R"({"generator": "u", "sizes": []})") ==
+        "x.json: /sizes: expected at least one size, found an empty array");
   CHECK(fault(R"({"generator": "u", "sizes": 5})") == "x.json: /sizes: expected an array of sizes, found 5");
-  CHECK(fault(R"({"generator": "u", "sizes": [5, -1]})") == "x.json: /sizes/1: expected a whole number from 0 to 1000000000000000, found -1");
-  CHECK(fault(R"({"generator": "u", "sizes": ["5"]})") == "x.json: /sizes/0: expected a whole number from 0 to 1000000000000000, found \"5\"");
-  CHECK(fault(R"({"generator": "u", "sizes": [1.5]})") == "x.json: /sizes/0: expected a whole number from 0 to 1000000000000000, found 1.5");
+  CHECK(fault(R"({"generator": "u", "sizes": [5, -1]})") ==
+        "x.json: /sizes/1: expected a whole number from 0 to 1000000000000000, found -1");
+  CHECK(fault(R"({"generator": "u", "sizes": ["5"]})") ==
+        "x.json: /sizes/0: expected a whole number from 0 to 1000000000000000, found \"5\"");
+  CHECK(fault(R"({"generator": "u", "sizes": [1.5]})") ==
+        "x.json: /sizes/0: expected a whole number from 0 to 1000000000000000, found 1.5");
   CHECK(fault(R"({"generator": "u", "sizes": [18446744073709551615]})") ==
         "x.json: /sizes/0: expected a whole number from 0 to 1000000000000000, found 18446744073709551615");
-  CHECK(fault(R"({"generator": "u", "sizes": [5, 16, 5]})") == "x.json: /sizes/2: expected each size once, found 5 again");
-  CHECK(fault(R"({"generator": "u", "sizes": [5], "seed": -1})") == "x.json: /seed: expected a whole number from 0 to 2^64-1, found -1");
-  CHECK(fault(R"({"generator": "u", "sizes": [5], "seed": "x"})") == "x.json: /seed: expected a whole number from 0 to 2^64-1, found \"x\"");
-  CHECK(fault(with_args(R"({"a/b~c": 1})")) == "x.json: /cases/0/args/a~1b~0c: expected no argument but nums, target, found \"a/b~c\"");
+  CHECK(fault(R"({"generator": "u", "sizes": [5, 16, 5]})") ==
+        "x.json: /sizes/2: expected each size once, found 5 again");
+  CHECK(fault(R"({"generator": "u", "sizes": [5], "seed": -1})") ==
+        "x.json: /seed: expected a whole number from 0 to 2^64-1, found -1");
+  CHECK(fault(R"({"generator": "u", "sizes": [5], "seed": "x"})") ==
+        "x.json: /seed: expected a whole number from 0 to 2^64-1, found \"x\"");
+  CHECK(fault(with_args(R"({"a/b~c": 1})")) ==
+        "x.json: /cases/0/args/a~1b~0c: expected no argument but nums, target, found \"a/b~c\"");
   CHECK(fault(with_args(R"({"a\u001b\n": 1})")) ==
         "x.json: \"/cases/0/args/a\\x1b\\n\": expected no argument but nums, target, found \"a\\x1b\\n\"");
-  CHECK(fault(with_args(R"({"x": 1})"), problem({})) == "x.json: /cases/0/args/x: expected no argument but none, found \"x\"");
+  CHECK(fault(with_args(R"({"x": 1})"), problem({})) ==
+        "x.json: /cases/0/args/x: expected no argument but none, found \"x\"");
   CHECK(fault(with_args(R"({"nums": {"file": "x.bin", "sha256": "00"}})")) ==
         "x.json: /cases/0/args/nums/sha256: expected 64 hexadecimal digits, found \"00\"");
   CHECK(fault(with_args(fmt::format(R"({{"nums": {{"file": "x.bin", "sha256": "{:0>64}"}}}})", ""))) ==
         "x.json: /cases/0/args/nums/file: expected an argument written out, found a file");
-  CHECK(fault(with_args(R"({"nums": {"file": 5}})")) == "x.json: /cases/0/args/nums/file: expected the name of a file beside the dataset, found 5");
+  CHECK(fault(with_args(R"({"nums": {"file": 5}})")) ==
+        "x.json: /cases/0/args/nums/file: expected the name of a file beside the dataset, found 5");
   CHECK(fault(with_args(R"({"nums": {"file": ["x"]}})")) ==
         "x.json: /cases/0/args/nums/file: expected the name of a file beside the dataset, found an array");
-  CHECK(fault(with_args(R"({"nums": {"file": "a", "file": "b"}})")) == "x.json: /cases/0/args/nums/file: expected each key once, found it again");
+  CHECK(fault(with_args(R"({"nums": {"file": "a", "file": "b"}})")) ==
+        "x.json: /cases/0/args/nums/file: expected each key once, found it again");
   CHECK(fault(with_args(R"({"nums": {"sha256": ")" + std::string(64, 'a') + "\"}}")) ==
         "x.json: /cases/0/args/nums: expected the key file, found no such key");
-  CHECK(fault(with_args(R"({"nums": {"file": "a"}})")) == "x.json: /cases/0/args/nums: expected the key sha256, found no such key");
+  CHECK(fault(with_args(R"({"nums": {"file": "a"}})")) ==
+        "x.json: /cases/0/args/nums: expected the key sha256, found no such key");
 }
 
 TEST_CASE("nesting of 100,000 in a dataset is one clear line") {
@@ -271,9 +307,12 @@ TEST_CASE("unknown keys of a dataset are passed over with a warning each, up to 
   CHECK(cases->size() == 1);
   CHECK(cbor_text(*cases->at(0).expect) == "int64{5}");
   const std::vector<std::string> expected_warnings = {
-      "x.json: /comment: unknown key \"comment\"", "x.json: /cases/0/nmae: unknown key \"nmae\"; did you mean \"name\"?",
+      "x.json: /comment: unknown key \"comment\"",
+      "x.json: /cases/0/nmae: unknown key \"nmae\"; did you mean \"name\"?",
       "x.json: /cases/0/note: unknown key \"note\"",
-      "x.json: /cases/0/why: unknown key \"why\"", "x.json: /cases/0/x: unknown key \"x\"", "x.json: /end: unknown key \"end\""};
+      "x.json: /cases/0/why: unknown key \"why\"",
+      "x.json: /cases/0/x: unknown key \"x\"",
+      "x.json: /end: unknown key \"end\""};
   CHECK(warnings == expected_warnings);
 
   std::string many;

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <test/catch.hpp>
 #include <unistd.h>
+#include <test/catch.hpp>
 
 #include <harness/model/sha256.hpp>
 #include <harness/store/dataset.hpp>
@@ -30,8 +30,9 @@ std::string raw(const std::vector<T>& numbers) {
 }
 
 std::string with_file(const std::string& name, const std::string& content) {
-  return fmt::format(R"({{"cases": [{{"name": "a", "args": {{"nums": {{"file": "{}", "sha256": "{}"}}, "target": 1}}}}]}})", name,
-                     model::Sha256().add(content).hex());
+  return fmt::format(
+      R"({{"cases": [{{"name": "a", "args": {{"nums": {{"file": "{}", "sha256": "{}"}}, "target": 1}}}}]}})", name,
+      model::Sha256().add(content).hex());
 }
 
 struct Folder {
@@ -73,15 +74,19 @@ TEST_CASE("a problem is read from its folder") {
 TEST_CASE("a problem that cannot be had is one clear line") {
   TemporaryDirectory directory;
   const auto fault = [&](const std::string& name) { return read_problem(directory.path(), name).error().text(); };
-  CHECK(fault("three-sum") == (directory / "three-sum").string() + ": expected a folder with a problem.yaml, found none");
+  CHECK(fault("three-sum") ==
+        (directory / "three-sum").string() + ": expected a folder with a problem.yaml, found none");
   CHECK(fault("../etc") == directory.path().string() + ": expected a problem's name in kebab-case, found \"../etc\"");
   fs::create_directory(directory / "empty");
-  CHECK(fault("empty") == (directory / "empty/problem.yaml").string() + ": expected a readable file, found: No such file or directory");
+  CHECK(fault("empty") ==
+        (directory / "empty/problem.yaml").string() + ": expected a readable file, found: No such file or directory");
   directory.write("other/problem.yaml", kProblem);
-  CHECK(fault("other") == (directory / "other/problem.yaml").string() + ": problem: expected the folder's name other, found \"two-sum\"");
+  CHECK(fault("other") ==
+        (directory / "other/problem.yaml").string() + ": problem: expected the folder's name other, found \"two-sum\"");
   directory.write("broken/problem.yaml", "problem: broken\n");
-  CHECK(fault("broken") == (directory / "broken/problem.yaml").string() +
-                               ": parameters: expected a list such as [{name: nums, type: \"integer[]\"}], found no such key");
+  CHECK(fault("broken") ==
+        (directory / "broken/problem.yaml").string() +
+            ": parameters: expected a list such as [{name: nums, type: \"integer[]\"}], found no such key");
   directory.write("huge/problem.yaml", std::string(2 << 20, '#'));
   CHECK(fault("huge") == (directory / "huge/problem.yaml").string() + ": expected at most 1048576 bytes, found more");
   CHECK(read_problem(directory.path(), "huge").error().exit == Exit::kUsage);
@@ -97,8 +102,9 @@ TEST_CASE("datasets are the JSON files of the problem's folder, sorted") {
 
 TEST_CASE("a dataset is read from its file, warnings and all") {
   Folder folder;
-  folder.directory.write("two-sum/leetcode-1.json",
-                         R"({"source": "x", "cases": [{"name": "example-1", "args": {"nums": [2,7], "target": 9}, "expect": [0,1]}]})");
+  folder.directory.write(
+      "two-sum/leetcode-1.json",
+      R"({"source": "x", "cases": [{"name": "example-1", "args": {"nums": [2,7], "target": 9}, "expect": [0,1]}]})");
   std::vector<std::string> warnings;
   const auto cases = read_dataset(folder.problem, "leetcode-1", &warnings);
   REQUIRE(cases);
@@ -108,7 +114,8 @@ TEST_CASE("a dataset is read from its file, warnings and all") {
   CHECK(read_dataset(folder.problem, "none").error().text() ==
         folder.at("none.json") + ": expected a readable file, found: No such file or directory");
   CHECK_THAT(read_dataset(folder.problem, "../x").error().text(), EndsWith("such as leetcode-1, found \"../x\""));
-  CHECK(folder.fault("[") == folder.at("x.json") + ": /: expected an object with the key cases, or generator and sizes, found an array");
+  CHECK(folder.fault("[") ==
+        folder.at("x.json") + ": /: expected an object with the key cases, or generator and sizes, found an array");
 }
 
 TEST_CASE("many cases, small and large, keep their own bytes") {
@@ -118,7 +125,8 @@ TEST_CASE("many cases, small and large, keep their own bytes") {
     const int length = i % 10 == 3 ? 20'000 : i;
     std::string numbers;
     for (int k = 0; k < length; ++k) numbers += fmt::format("{}{}", k == 0 ? "" : ",", i * 1000 + k);
-    json += fmt::format(R"({}{{"name": "{}", "args": {{"target": {}, "nums": [{}]}}, "expect": [{}]}})", i == 0 ? "" : ",", i, i, numbers, i);
+    json += fmt::format(R"({}{{"name": "{}", "args": {{"target": {}, "nums": [{}]}}, "expect": [{}]}})",
+                        i == 0 ? "" : ",", i, i, numbers, i);
   }
   folder.directory.write("two-sum/x.json", json + "]}");
   const auto cases = read_dataset(folder.problem, "x");
@@ -132,7 +140,8 @@ TEST_CASE("many cases, small and large, keep their own bytes") {
     REQUIRE((reader.array(count) && reader.numbers(numbers) && reader.integer(target) && reader.at_end()));
     REQUIRE(numbers.count == static_cast<std::size_t>(i % 10 == 3 ? 20'000 : i));
     for (std::size_t k = 0; k < numbers.count; ++k) {
-      REQUIRE(numbers.with(k, [](auto value) { return static_cast<std::int64_t>(value); }) == i * 1000 + static_cast<std::int64_t>(k));
+      REQUIRE(numbers.with(k, [](auto value) { return static_cast<std::int64_t>(value); }) ==
+              i * 1000 + static_cast<std::int64_t>(k));
     }
     REQUIRE(target == i);
     REQUIRE(cbor_text(*cases->at(static_cast<std::size_t>(i)).expect) == fmt::format("int64{{{}}}", i));
@@ -141,7 +150,8 @@ TEST_CASE("many cases, small and large, keep their own bytes") {
 
 TEST_CASE("a large argument may be a file of little-endian numbers or a text") {
   TemporaryDirectory directory;
-  const std::string integers = raw<std::int32_t>({1, -2, 2147483647}), longs = raw<std::int64_t>({1, -5}), doubles = raw<double>({0.5, 2});
+  const std::string integers = raw<std::int32_t>({1, -2, 2147483647}), longs = raw<std::int64_t>({1, -5}),
+                    doubles = raw<double>({0.5, 2});
   directory.write("mixed/problem.yaml", R"(problem: mixed
 parameters: [{name: a, type: "integer[]"}, {name: b, type: "long[]"}, {name: c, type: "double[]"}, {name: d, type: string}]
 answer_type: long[]
@@ -153,10 +163,11 @@ answer_type: long[]
   const auto reference = [](const std::string& file, const std::string& content) {
     return fmt::format(R"({{"sha256": "{}", "file": "{}"}})", model::Sha256().add(content).hex(), file);
   };
-  directory.write("mixed/x.json",
-                  fmt::format(R"({{"cases": [{{"name": "a", "expect": {}, "args": {{"d": {}, "c": {}, "b": {}, "a": {}}}}}]}})",
-                              reference("b.bin", longs), reference("d.txt", "gr\xc3\xbcn"), reference("c.bin", doubles),
-                              reference("b.bin", longs), reference("data/a.bin", integers)));
+  directory.write(
+      "mixed/x.json",
+      fmt::format(R"({{"cases": [{{"name": "a", "expect": {}, "args": {{"d": {}, "c": {}, "b": {}, "a": {}}}}}]}})",
+                  reference("b.bin", longs), reference("d.txt", "gr\xc3\xbcn"), reference("c.bin", doubles),
+                  reference("b.bin", longs), reference("data/a.bin", integers)));
   const auto cases = read_dataset(*read_problem(directory.path(), "mixed"), "x");
   REQUIRE(cases);
   CHECK(cbor_text(*cases->at(0).args) == "[int32{1,-2,2147483647}, int64{1,-5}, float64{0.5,2}, \"gr\xc3\xbcn\"]");
@@ -173,7 +184,8 @@ TEST_CASE("an argument's file that is not as promised is one clear line") {
   CHECK(folder.fault(with_file("x.bin", "other")) ==
         fmt::format("{}: /cases/0/args/nums/sha256: expected {} (the file's), found {}", folder.at("x.json"),
                     model::Sha256().add(content).hex(), model::Sha256().add("other").hex()));
-  CHECK(folder.fault(with_file("none.bin", content)) == place + "expected a file beside the dataset, found \"none.bin\": No such file or directory");
+  CHECK(folder.fault(with_file("none.bin", content)) ==
+        place + "expected a file beside the dataset, found \"none.bin\": No such file or directory");
 
   folder.directory.write("outside.bin", content);
   folder.directory.write("two-sum-evil/x.bin", content);
@@ -181,9 +193,11 @@ TEST_CASE("an argument's file that is not as promised is one clear line") {
   fs::create_directory_symlink(folder.directory / "two-sum-evil", folder.directory / "two-sum/folder");
   fs::create_symlink("x.bin", folder.directory / "two-sum/inside.bin");
   const std::string absolute = (folder.directory / "two-sum/x.bin").string();
-  for (const std::string& name : {std::string("../outside.bin"), std::string("link.bin"), std::string("folder/x.bin"), absolute,
-                                  std::string("/etc/passwd"), std::string("a/../x.bin"), std::string("../two-sum/x.bin")}) {
-    CHECK(folder.fault(with_file(name, content)) == fmt::format("{}expected a file inside of the dataset's folder, found \"{}\"", place, name));
+  for (const std::string& name :
+       {std::string("../outside.bin"), std::string("link.bin"), std::string("folder/x.bin"), absolute,
+        std::string("/etc/passwd"), std::string("a/../x.bin"), std::string("../two-sum/x.bin")}) {
+    CHECK(folder.fault(with_file(name, content)) ==
+          fmt::format("{}expected a file inside of the dataset's folder, found \"{}\"", place, name));
   }
   CHECK(folder.fault(with_file("inside.bin", content)) == "no fault");
 
@@ -197,7 +211,8 @@ TEST_CASE("an argument's file that is not as promised is one clear line") {
 
 TEST_CASE("an argument's text file must be UTF-8") {
   TemporaryDirectory directory;
-  directory.write("words/problem.yaml", "problem: words\nparameters: [{name: nums, type: string}, {name: target, type: integer}]\n");
+  directory.write("words/problem.yaml",
+                  "problem: words\nparameters: [{name: nums, type: string}, {name: target, type: integer}]\n");
   directory.write("words/x.txt", "\xff");
   directory.write("words/x.json", with_file("x.txt", "\xff"));
   CHECK_THAT(read_dataset(*read_problem(directory.path(), "words"), "x").error().text(),
@@ -209,5 +224,6 @@ TEST_CASE("a file without permission is one clear line") {
   Folder folder;
   folder.directory.write("two-sum/x.json", "{}");
   fs::permissions(folder.directory / "two-sum/x.json", fs::perms::none);
-  CHECK(read_dataset(folder.problem, "x").error().text() == folder.at("x.json") + ": expected a readable file, found: Permission denied");
+  CHECK(read_dataset(folder.problem, "x").error().text() ==
+        folder.at("x.json") + ": expected a readable file, found: Permission denied");
 }

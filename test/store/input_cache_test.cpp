@@ -153,7 +153,8 @@ TEST_CASE("an input larger than the cache is refused and removes nothing") {
   REQUIRE(cache.keep(key("small"), input(100)));
   const auto kept = cache.keep(key("large"), input(2000));
   REQUIRE_FALSE(kept);
-  CHECK(kept.error().text() == "input cache: expected at most 1000 bytes for all inputs, found one of 2099; it is made anew");
+  CHECK(kept.error().text() ==
+        "input cache: expected at most 1000 bytes for all inputs, found one of 2099; it is made anew");
   CHECK(cache.find(key("small")));
 }
 
@@ -177,7 +178,8 @@ TEST_CASE("a cache that cannot be written is an error for a warning, and finds n
   InputCache cache(directory / "file/inputs");
   const auto kept = cache.keep(key("uniform"), input(10));
   REQUIRE_FALSE(kept);
-  CHECK(kept.error().text() == (directory / "file/inputs").string() + ": cannot be created: Not a directory; inputs are made anew");
+  CHECK(kept.error().text() ==
+        (directory / "file/inputs").string() + ": cannot be created: Not a directory; inputs are made anew");
   CHECK_FALSE(cache.find(key("uniform")));
 }
 
