@@ -6,6 +6,7 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <typeinfo>
 
 #include <cxxabi.h>
 #include <sys/mman.h>
@@ -64,8 +65,8 @@ std::string current_exception_words() {
   std::string words = "an exception";
   if (const std::type_info* type = abi::__cxa_current_exception_type()) {
     int status = 0;
-    const std::unique_ptr<char, decltype(&std::free)> name(
-        abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), &std::free);
+    const std::unique_ptr<char, decltype(&std::free)> name(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status),
+                                                           &std::free);
     words = name ? name.get() : type->name();
   }
   try {
@@ -241,7 +242,8 @@ class Loop {
     Mapping file;
     if (announced_.data == nullptr || request.descriptor_count() != 1)
       return failed(Fault::kMisused, "nothing was announced");
-    if (!file.map(request.descriptor(0), true)) return failed(Fault::kNoMemory, "the answer's file could not be mapped");
+    if (!file.map(request.descriptor(0), true))
+      return failed(Fault::kNoMemory, "the answer's file could not be mapped");
     if (file.size() != announced_.size) return failed(Fault::kMisused, "a file of another size");
     std::memcpy(file.data(), announced_.data, announced_.size);
     announced_ = {};

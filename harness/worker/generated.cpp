@@ -19,7 +19,8 @@ tl::expected<Worker::Generated, const char*> split_generated(std::span<const std
     if (!reader.skip()) return refuse("a document that is cut off or malformed");
     const auto value = made.subspan(begin, reader.offset() - begin);
     if (key == "args" && !has_args) {
-      if (kind != sdk::cbor::Kind::kArray && kind != sdk::cbor::Kind::kNumbers) return refuse("\"args\" that are no array");
+      if (kind != sdk::cbor::Kind::kArray && kind != sdk::cbor::Kind::kNumbers)
+        return refuse("\"args\" that are no array");
       generated.args.assign(value.begin(), value.end());
       has_args = true;
     } else if (key == "expect" && !generated.expect) {

@@ -130,15 +130,15 @@ tl::expected<ChildProcess, int> ChildProcess::spawn(const std::string& executabl
   ::posix_spawnattr_setsigmask(&plan.attributes, &none);
   ::posix_spawnattr_setsigdefault(&plan.attributes, &all);
   ::posix_spawnattr_setpgroup(&plan.attributes, 0);
-  ::posix_spawnattr_setflags(&plan.attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
   auto parent = std::to_string(::getpid()), space = std::to_string(address_space_bytes);
   auto name = std::filesystem::path(executable).filename().string();
   char* const words[] = {name.data(), parent.data(), space.data(), nullptr};
   char* const environment[] = {nullptr};
   ChildProcess child;
-  if (const int error = ::posix_spawn(&child.pid_, executable.c_str(), &plan.actions, &plan.attributes, words, environment)) {
+  if (const int error =
+          ::posix_spawn(&child.pid_, executable.c_str(), &plan.actions, &plan.attributes, words, environment)) {
     child.pid_ = -1;
     return tl::unexpected<int>(error);
   }
@@ -203,7 +203,8 @@ Failure failure_of(const Ending& ending, const std::string& stage) {
   if (ending.number == SIGXCPU)
     return {FailureKind::kTimedOut, fmt::format("used more processor time than its deadline allows {}", stage), ""};
   const char* abbreviation = ::sigabbrev_np(ending.number);
-  const auto name = abbreviation != nullptr ? fmt::format("SIG{}", abbreviation) : fmt::format("signal {}", ending.number);
+  const auto name =
+      abbreviation != nullptr ? fmt::format("SIG{}", abbreviation) : fmt::format("signal {}", ending.number);
   return {FailureKind::kCrashed, fmt::format("crashed: {}{} {}", name, meaning(ending.number), stage), ""};
 }
 

@@ -43,7 +43,7 @@ class CapturedOutput {
   int descriptor() const { return pipe_.get(); }  // -1 after its end
   void drain();                                   // takes what is there, without waiting
   std::uint64_t total_bytes() const { return total_; }
-  std::string tail() const;                       // control characters other than line ends replaced
+  std::string tail() const;  // control characters other than line ends replaced
 
  private:
   Descriptor pipe_;

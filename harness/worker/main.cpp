@@ -31,7 +31,8 @@ int main(int count, char** words) {
     std::fputs("harness-worker is started by harness, not by hand\n", stderr);
     return kNotEnclosed;
   }
-  const harness::worker::Enclosure enclosure{static_cast<pid_t>(std::atol(words[1])), std::strtoull(words[2], nullptr, 10)};
+  const harness::worker::Enclosure enclosure{static_cast<pid_t>(std::atol(words[1])),
+                                             std::strtoull(words[2], nullptr, 10)};
   if (const char* step = harness::worker::enclose(enclosure)) {
     std::fprintf(stderr, "%s: %s\n", step, std::strerror(errno));
     return kNotEnclosed;

@@ -43,8 +43,24 @@
 namespace harness::worker {
 
 enum class Kind : std::uint16_t {
-  kStart = 1, kLoad, kOpen, kTime, kAnswer, kFill, kProblem, kGenerate, kCheck, kReference, kBye,
-  kDone = 64, kHello, kTimed, kBytes, kFacts, kVerdict, kFailed
+  kStart = 1,
+  kLoad,
+  kOpen,
+  kTime,
+  kAnswer,
+  kFill,
+  kProblem,
+  kGenerate,
+  kCheck,
+  kReference,
+  kBye,
+  kDone = 64,
+  kHello,
+  kTimed,
+  kBytes,
+  kFacts,
+  kVerdict,
+  kFailed
 };
 
 // Why the child could not do what it was asked; the low numbers are the boundary's harness_status.
@@ -53,19 +69,19 @@ enum class Fault : std::uint8_t {
   kThrew = 2,
   kNoMemory = 3,
   kBadState = 4,
-  kNotLoaded = 16,   // dlopen, the entry or the table
-  kMisused = 17,     // a request that does not fit what was loaded
-  kContract = 18     // the library broke the boundary: unknown status, null data
+  kNotLoaded = 16,  // dlopen, the entry or the table
+  kMisused = 17,    // a request that does not fit what was loaded
+  kContract = 18    // the library broke the boundary: unknown status, null data
 };
 
-inline constexpr std::uint32_t kMagic = 0x314e5248;          // "HRN1"
+inline constexpr std::uint32_t kMagic = 0x314e5248;  // "HRN1"
 inline constexpr std::size_t kHeaderSize = 16;
 inline constexpr std::size_t kLargestFrame = 60 * 1024;
-inline constexpr std::size_t kLargestInline = 32 * 1024;     // longer bytes travel in a memory file
+inline constexpr std::size_t kLargestInline = 32 * 1024;  // longer bytes travel in a memory file
 inline constexpr std::size_t kLargestText = 8 * 1024;
-inline constexpr std::uint64_t kLargestBytes = 1ull << 30;   // of an answer
+inline constexpr std::uint64_t kLargestBytes = 1ull << 30;  // of an answer
 inline constexpr std::size_t kMostDescriptors = 2;
-inline constexpr int kChannelLostStatus = 121;               // exit status of a child that cannot talk any more
+inline constexpr int kChannelLostStatus = 121;  // exit status of a child that cannot talk any more
 
 struct Frame {
   Kind kind = Kind::kFailed;
@@ -100,7 +116,7 @@ class PayloadReader {
   std::uint8_t u8() { return number<std::uint8_t>(); }
   std::uint64_t u64() { return number<std::uint64_t>(); }
   double f64() { return number<double>(); }
-  std::string text();                        // at most kLargestText
+  std::string text();                         // at most kLargestText
   std::span<const std::uint8_t> remainder();  // all that is left
   // Did every field fit, and is nothing left over?
   bool complete() const { return fits_ && rest_.empty(); }

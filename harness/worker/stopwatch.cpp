@@ -66,7 +66,8 @@ harness_status time_batches(const harness_solver& solver, void* instance, std::u
     if (batches_are_long) {
       const double before = timed.real_seconds;
       Timed one;
-      if (const auto status = time_one_batch(solver, instance, now, clock_cost, one); status != HARNESS_OK) return status;
+      if (const auto status = time_one_batch(solver, instance, now, clock_cost, one); status != HARNESS_OK)
+        return status;
       timed.real_seconds += one.real_seconds;
       cpu_of_long_batches += one.cpu_seconds;
       const bool full = now == batch && calls > batch;
@@ -101,7 +102,8 @@ harness_status time_calls(const harness_solver& solver, void* instance, std::uin
   const double clock_cost = cost_of_cpu_clock();  // before the warm-up, whose caches it must not disturb
   const auto bytes_per_call = solver.bytes_per_call(instance);
   if (warmup_seconds > 0)
-    if (const auto status = warm_up(solver, instance, bytes_per_call, warmup_seconds); status != HARNESS_OK) return status;
+    if (const auto status = warm_up(solver, instance, bytes_per_call, warmup_seconds); status != HARNESS_OK)
+      return status;
   Timed counted;
   const auto status =
       bytes_per_call == 0

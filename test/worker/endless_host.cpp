@@ -10,7 +10,8 @@ int main(int, char** words) {
   const std::vector<std::uint8_t> bytes((std::istreambuf_iterator<char>(file)), {});
   const std::string behaviour = "endless_loop";
   const auto library = MemoryFile::sealed(bytes, "library.so");
-  const auto input = MemoryFile::sealed({reinterpret_cast<const std::uint8_t*>(behaviour.data()), behaviour.size()}, "input");
+  const auto input =
+      MemoryFile::sealed({reinterpret_cast<const std::uint8_t*>(behaviour.data()), behaviour.size()}, "input");
   if (!library || !input) return 1;
   auto worker = Worker::start(*library, "library.so", {}, {});
   if (!worker || !worker->open(*input)) return 1;

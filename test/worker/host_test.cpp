@@ -108,7 +108,8 @@ TEST_CASE("a deadline grows with what is predicted, and the failure says so") {
   REQUIRE(worker->open(input("sleep_for_ever")));
   const auto timed = worker->time(1, 0, 0.05);
   REQUIRE_FALSE(timed);
-  CHECK_THAT(timed.error().text, ContainsSubstring("did not answer within 1.5 s (limit of a call and 10 times the predicted 0.05 s)"));
+  CHECK_THAT(timed.error().text,
+             ContainsSubstring("did not answer within 1.5 s (limit of a call and 10 times the predicted 0.05 s)"));
 }
 
 TEST_CASE("a stop flag set by another thread ends a wait quickly") {
@@ -138,7 +139,8 @@ TEST_CASE("a stop flag set by a signal handler ends a wait quickly") {
   auto worker = Worker::start(library("misbehaves_running"), "m.so", patient_limits(), settings);
   REQUIRE(worker);
   REQUIRE(worker->open(input("endless_loop")));
-  struct sigaction action {}, old {};
+  struct sigaction action {
+  }, old{};
   action.sa_handler = request_stop;
   ::sigaction(SIGALRM, &action, &old);
   const itimerval soon{{0, 0}, {0, 50'000}};

@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 #include <sys/wait.h>
 
@@ -21,7 +23,8 @@ std::pair<char, int> state_of(int process) {
   const auto behind_name = text.rfind(") ");
   char state = 'X';
   int parent = 0;
-  if (behind_name == std::string::npos || std::sscanf(text.c_str() + behind_name, ") %c %d", &state, &parent) != 2) return {'X', 0};
+  if (behind_name == std::string::npos || std::sscanf(text.c_str() + behind_name, ") %c %d", &state, &parent) != 2)
+    return {'X', 0};
   return {state, parent};
 }
 

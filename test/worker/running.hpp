@@ -30,7 +30,8 @@ struct Run {
   std::optional<Failure> failure;
   harness::model::Bytes answer;
 };
-Run run(const std::string& library_name, std::string_view input_text, const Limits& limits, const Settings& settings = {});
+Run run(const std::string& library_name, std::string_view input_text, const Limits& limits,
+        const Settings& settings = {});
 
 std::size_t open_descriptors();
 bool has_children();

@@ -26,9 +26,9 @@
 
 namespace {
 
-std::string words;           // for last_error
+std::string words;  // for last_error
 std::vector<std::uint8_t> large;
-harness_bytes given = {};    // overrides the answer
+harness_bytes given = {};  // overrides the answer
 bool has_given = false;
 bool hang_in_close = false, hang_in_destroy = false, hang_at_exit = false, status_at_exit = false;
 
@@ -179,7 +179,7 @@ int replace_clock(dl_phdr_info* program, std::size_t, void*) {
       dynamic = reinterpret_cast<const ElfW(Dyn)*>(program->dlpi_addr + program->dlpi_phdr[i].p_vaddr);
   const ElfW(Sym)* symbols = nullptr;
   const char* names = nullptr;
-  const ElfW(Rela)* tables[2] = {};
+  const ElfW(Rela) * tables[2] = {};
   std::size_t sizes[2] = {};
   for (; dynamic != nullptr && dynamic->d_tag != DT_NULL; ++dynamic) {
     const auto pointer = dynamic->d_un.d_ptr;
@@ -312,20 +312,61 @@ struct Named {
   const char* name;
   Behaviour behaviour;
 };
-#define NAMED(function) {#function, function}
-constexpr Named kBehaviours[] = {
-    NAMED(null_dereference), NAMED(division_by_zero), NAMED(abort_call), NAMED(endless_loop), NAMED(sleep_for_ever),
-    NAMED(sleep_a_second), NAMED(stop_itself), NAMED(stack_overflow), NAMED(allocate_without_end), NAMED(exit_0),
-    NAMED(exit_now), NAMED(exit_quickly), NAMED(exit_by_system_call), NAMED(exit_thread), NAMED(killed_from_outside),
-    NAMED(print_and_crash), NAMED(flood_stdout), NAMED(flood_stderr), NAMED(write_a_file), NAMED(garbage_frame),
-    NAMED(flood_the_channel), NAMED(oversized_frame), NAMED(empty_frame), NAMED(forged_time), NAMED(forged_sequence),
-    NAMED(forged_kind), NAMED(forged_negative_time), NAMED(forged_nan_time), NAMED(forged_long_time),
-    NAMED(stop_the_clock), NAMED(throw_standard), NAMED(throw_number), NAMED(throw_no_memory), NAMED(throw_foreign),
-    NAMED(terminate), NAMED(report_threw), NAMED(report_no_memory), NAMED(report_bad_input), NAMED(report_bad_state),
-    NAMED(report_unknown), NAMED(double_free), NAMED(close_every_descriptor), NAMED(close_and_stay),
-    NAMED(fork_and_go_on), NAMED(look_around), NAMED(large_answer), NAMED(endless_answer), NAMED(wild_answer),
-    NAMED(null_answer), NAMED(hang_when_closed), NAMED(hang_when_destroyed), NAMED(hang_in_a_destructor),
-    NAMED(change_the_exit_status)};
+#define NAMED(function) \
+  { #function, function }
+constexpr Named kBehaviours[] = {NAMED(null_dereference),
+                                 NAMED(division_by_zero),
+                                 NAMED(abort_call),
+                                 NAMED(endless_loop),
+                                 NAMED(sleep_for_ever),
+                                 NAMED(sleep_a_second),
+                                 NAMED(stop_itself),
+                                 NAMED(stack_overflow),
+                                 NAMED(allocate_without_end),
+                                 NAMED(exit_0),
+                                 NAMED(exit_now),
+                                 NAMED(exit_quickly),
+                                 NAMED(exit_by_system_call),
+                                 NAMED(exit_thread),
+                                 NAMED(killed_from_outside),
+                                 NAMED(print_and_crash),
+                                 NAMED(flood_stdout),
+                                 NAMED(flood_stderr),
+                                 NAMED(write_a_file),
+                                 NAMED(garbage_frame),
+                                 NAMED(flood_the_channel),
+                                 NAMED(oversized_frame),
+                                 NAMED(empty_frame),
+                                 NAMED(forged_time),
+                                 NAMED(forged_sequence),
+                                 NAMED(forged_kind),
+                                 NAMED(forged_negative_time),
+                                 NAMED(forged_nan_time),
+                                 NAMED(forged_long_time),
+                                 NAMED(stop_the_clock),
+                                 NAMED(throw_standard),
+                                 NAMED(throw_number),
+                                 NAMED(throw_no_memory),
+                                 NAMED(throw_foreign),
+                                 NAMED(terminate),
+                                 NAMED(report_threw),
+                                 NAMED(report_no_memory),
+                                 NAMED(report_bad_input),
+                                 NAMED(report_bad_state),
+                                 NAMED(report_unknown),
+                                 NAMED(double_free),
+                                 NAMED(close_every_descriptor),
+                                 NAMED(close_and_stay),
+                                 NAMED(fork_and_go_on),
+                                 NAMED(look_around),
+                                 NAMED(large_answer),
+                                 NAMED(endless_answer),
+                                 NAMED(wild_answer),
+                                 NAMED(null_answer),
+                                 NAMED(hang_when_closed),
+                                 NAMED(hang_when_destroyed),
+                                 NAMED(hang_in_a_destructor),
+                                 NAMED(change_the_exit_status)};
 
 Behaviour chosen = nullptr;
 

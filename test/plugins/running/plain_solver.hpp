@@ -30,15 +30,24 @@ inline harness_status answer(void* instance, harness_bytes* bytes) {
 inline void close(void* instance) { delete static_cast<Instance*>(instance); }
 inline const char* last_error(void*) { return ""; }
 
-inline constexpr harness_solver kTable = {sizeof(harness_solver), HARNESS_BOUNDARY_VERSION, "() -> integer", open,
-                                          bytes_per_call, prepare, run, answer, close, last_error, nullptr};
+inline constexpr harness_solver kTable = {sizeof(harness_solver),
+                                          HARNESS_BOUNDARY_VERSION,
+                                          "() -> integer",
+                                          open,
+                                          bytes_per_call,
+                                          prepare,
+                                          run,
+                                          answer,
+                                          close,
+                                          last_error,
+                                          nullptr};
 
 }  // namespace plain
 
 // Exports a table that differs from plain::kTable by the given statements, e.g. PLAIN_SOLVER(table.run = mine;)
-#define PLAIN_SOLVER(...)                                                                             \
-  extern "C" __attribute__((visibility("default"))) const harness_solver* harness_solver_v1(void) {  \
-    static harness_solver table = plain::kTable;                                                      \
-    __VA_ARGS__                                                                                       \
-    return &table;                                                                                    \
+#define PLAIN_SOLVER(...)                                                                           \
+  extern "C" __attribute__((visibility("default"))) const harness_solver* harness_solver_v1(void) { \
+    static harness_solver table = plain::kTable;                                                    \
+    __VA_ARGS__                                                                                     \
+    return &table;                                                                                  \
   }

@@ -13,8 +13,25 @@ std::vector<std::uint8_t> made;
 harness_status generate(const char* name, std::uint64_t size, std::uint64_t seed, harness_bytes* bytes) {
   const std::string generator = name;
   if (generator == "pair") {  // {"args": [size, seed], "expect": 5}, small numbers only
-    made = {0xa2, 0x79, 0x00, 0x04, 'a', 'r', 'g', 's', 0x82, static_cast<std::uint8_t>(size),
-            static_cast<std::uint8_t>(seed), 0x66, 'e', 'x', 'p', 'e', 'c', 't', 0x05};
+    made = {0xa2,
+            0x79,
+            0x00,
+            0x04,
+            'a',
+            'r',
+            'g',
+            's',
+            0x82,
+            static_cast<std::uint8_t>(size),
+            static_cast<std::uint8_t>(seed),
+            0x66,
+            'e',
+            'x',
+            'p',
+            'e',
+            'c',
+            't',
+            0x05};
   } else if (generator == "large") {  // {"args": [<size bytes>]}
     made = {0xa1, 0x64, 'a', 'r', 'g', 's', 0x81, 0x5a};
     for (int i = 3; i >= 0; --i) made.push_back(static_cast<std::uint8_t>(size >> (8 * i)));
@@ -42,8 +59,17 @@ harness_status reference(const std::uint8_t*, std::size_t, harness_bytes* answer
 }
 const char* last_error() { return words.c_str(); }
 
-constexpr harness_problem kTable = {sizeof(harness_problem), HARNESS_BOUNDARY_VERSION, "five", "(integer, integer) -> integer",
-                                    "pair\nlarge\ncut", 1, 1, generate, check, reference, last_error};
+constexpr harness_problem kTable = {sizeof(harness_problem),
+                                    HARNESS_BOUNDARY_VERSION,
+                                    "five",
+                                    "(integer, integer) -> integer",
+                                    "pair\nlarge\ncut",
+                                    1,
+                                    1,
+                                    generate,
+                                    check,
+                                    reference,
+                                    last_error};
 
 }  // namespace
 

@@ -1,0 +1,94 @@
+// Asking one child, with deadlines: the parent's end of the channel, the process or thread at its other end, and every
+// way in which an answer may not come.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <harness/worker/launch.hpp>
+#include <harness/worker/protocol.hpp>
+#include <harness/worker/worker.hpp>
+
+namespace harness::worker {
+
+struct Deadline {
+  double seconds = 0;
+  std::string meaning;  // `limit of a call`
+};
+
+// One request on its way: fields are added to `frame`, descriptors to `descriptors`.
+struct Request {
+  FrameWriter frame;
+  Kind expected = Kind::kDone;
+  std::string stage;  // for messages: `while running`
+  Deadline deadline;
+  std::vector<int> descriptors;
+};
+
+struct Reply {
+  std::vector<std::uint8_t> payload;
+  double wall_seconds = 0;  // from the request's send to the answer's arrival
+};
+
+// Invariant: after the first failure that ends the child, every later request gets the same failure. Failures that the
+// library reported in good order (an exception, bad input) end nothing.
+class Conversation {
+ public:
+  Conversation(const Limits& limits, const Settings& settings) : limits_(limits), settings_(settings) {}
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+  ~Conversation() { let_go(); }
+
+  // Starts the process or the thread; nothing has been said yet.
+  Outcome<void> launch();
+
+  // The next request in order. Each must be given to `exchange` before another one is made.
+  Request request(Kind kind, Kind expected, std::string stage, Deadline deadline);
+  Request request(Kind kind, Kind expected, std::string stage);  // with the limit of a call
+  Deadline limit_of_a_call() const { return {limits_.seconds_per_call, "limit of a call"}; }
+
+  Outcome<Reply> exchange(Request& request);
+  // A request that is answered with bytes, however they travel.
+  Outcome<model::Bytes> bytes_of(Request& request);
+
+  // Asks for the end and sees it: nothing extra on the channel, exit status 0.
+  Outcome<void> finish();
+
+  // Ends the child for good. The failure comes back with the child's last output.
+  Failure give_up(Failure failure);
+  double cpu_seconds() const { return process_.cpu_seconds(); }  // of the child's process; negative = not to be had
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  enum class Event { kNothing, kPacket, kClosed, kEnded };
+
+  bool in_process() const { return settings_.isolation == Isolation::kNone; }
+  bool stopping() const { return settings_.stop != nullptr && settings_.stop->load(std::memory_order_relaxed); }
+  Outcome<void> send(Request& request, Clock::time_point deadline);
+  Outcome<Reply> await(const Request& request, Clock::time_point deadline);
+  Outcome<Reply> read_reply(const Request& request);
+  Event wait(Clock::time_point deadline);
+  bool take_packet();
+  std::optional<Failure> await_ending(const std::string& stage, Clock::time_point deadline);
+  std::optional<Failure> overflow(const std::string& stage);
+  void let_go();
+
+  Limits limits_;
+  Settings settings_;
+  Descriptor channel_;
+  ChildProcess process_;
+  std::thread thread_;
+  std::uint32_t sequence_ = 0;
+  std::optional<Failure> ended_;  // why nothing more can be asked
+  std::vector<std::uint8_t> packet_ = std::vector<std::uint8_t>(kLargestFrame);
+  std::size_t packet_size_ = 0;
+};
+
+// Text of the child's, fit for one line of a terminal.
+std::string one_line(std::string text);
+
+}  // namespace harness::worker
