@@ -15,7 +15,7 @@ Ran with_dataset(const std::string& content, const std::string& filter = "two-su
   const Scratch scratch;
   std::filesystem::copy(shipped_datasets() / "two-sum", scratch.path() / "two-sum");
   scratch.write("two-sum/bad.json", content);
-  return harness({"--benchmark_filter=" + filter, "--benchmark_dry_run", "--plugin-dir=" + shipped_plugins().string(),
+  return run_harness({"--benchmark_filter=" + filter, "--benchmark_dry_run", "--plugin-dir=" + shipped_plugins().string(),
                   "--dataset-dir=" + scratch.path().string()});
 }
 
@@ -70,23 +70,23 @@ TEST_CASE("a bad file of a problem that was not selected is one warning") {
 
 TEST_CASE("a filter that matches nothing exits 2 and suggests the nearest names; so does one that is no expression") {
   const auto plugins = "--plugin-dir=" + shipped_plugins().string(), datasets = "--dataset-dir=" + shipped_datasets().string();
-  is_refused(harness({"--benchmark_filter=two-sun", plugins, datasets}), {"matches nothing", "nearest: two-sum"});
-  is_refused(harness({"--benchmark_filter=two-(sum", plugins, datasets}), {"not a regular expression"});
-  is_refused(harness({"--case=leetcode-99", plugins, datasets}), {"--case=leetcode-99", "matches nothing"});
+  is_refused(run_harness({"--benchmark_filter=two-sun", plugins, datasets}), {"matches nothing", "nearest: two-sum"});
+  is_refused(run_harness({"--benchmark_filter=two-(sum", plugins, datasets}), {"not a regular expression"});
+  is_refused(run_harness({"--case=leetcode-99", plugins, datasets}), {"--case=leetcode-99", "matches nothing"});
 }
 
 TEST_CASE("directories that are empty, missing, or closed are said") {
   const Scratch scratch;
   const auto datasets = "--dataset-dir=" + shipped_datasets().string();
-  is_refused(harness({"--plugin-dir=" + scratch.path().string(), datasets}), {scratch.path().string(), "no solver"});
-  is_refused(harness({"--plugin-dir=" + (scratch.path() / "none").string(), datasets}), {"none", "No such file"});
-  is_refused(harness({"--plugin-dir=" + shipped_plugins().string(), "--dataset-dir=" + (scratch.path() / "none").string()}),
+  is_refused(run_harness({"--plugin-dir=" + scratch.path().string(), datasets}), {scratch.path().string(), "no solver"});
+  is_refused(run_harness({"--plugin-dir=" + (scratch.path() / "none").string(), datasets}), {"none", "No such file"});
+  is_refused(run_harness({"--plugin-dir=" + shipped_plugins().string(), "--dataset-dir=" + (scratch.path() / "none").string()}),
              {"none"});
 
   const auto closed = scratch.path() / "closed";
   std::filesystem::create_directory(closed);
   std::filesystem::permissions(closed, std::filesystem::perms::none);
-  const auto ran = harness({"list", "--plugin-dir=" + closed.string()}, {.user = 65534});
+  const auto ran = run_harness({"list", "--plugin-dir=" + closed.string()}, {.user = 65534});
   if (ran.exit_code != 127 && ran.exit_code != 126) {  // the build directory may itself be closed to others
     is_refused(ran, {"closed", "Permission denied"});
   }
@@ -95,12 +95,12 @@ TEST_CASE("directories that are empty, missing, or closed are said") {
 TEST_CASE("only libraries that do not fit: the first reason is said, not just that nothing matched") {
   const Scratch scratch;
   scratch.write("two-sum-v1.0.0.so", "a text file");
-  is_refused(harness({"--plugin-dir=" + scratch.path().string(), "--dataset-dir=" + shipped_datasets().string()}),
+  is_refused(run_harness({"--plugin-dir=" + scratch.path().string(), "--dataset-dir=" + shipped_datasets().string()}),
              {"no solver", "one library was skipped", "two-sum-v1.0.0.so"});
 }
 
 TEST_CASE("a file for the report that cannot be written is said before anything is measured") {
-  is_refused(harness({"--benchmark_filter=two-sum/v2.0.0/leetcode-1", "--benchmark_format=json",
+  is_refused(run_harness({"--benchmark_filter=two-sum/v2.0.0/leetcode-1", "--benchmark_format=json",
                       "--plugin-dir=" + shipped_plugins().string(), "--dataset-dir=" + shipped_datasets().string(),
                       "--benchmark_out=/no/such/directory/out.json"}),
              {"/no/such/directory/out.json", "cannot be written"});
@@ -109,7 +109,7 @@ TEST_CASE("a file for the report that cannot be written is said before anything 
 TEST_CASE("a solver whose problem has no folder is skipped, and the line says what to add") {
   const Scratch scratch;
   std::filesystem::copy(shipped_datasets() / "two-sum", scratch.path() / "two-sum");
-  const auto ran = harness({"--benchmark_filter=two-sum/v2.0.0/leetcode-1", "--benchmark_dry_run",
+  const auto ran = run_harness({"--benchmark_filter=two-sum/v2.0.0/leetcode-1", "--benchmark_dry_run",
                             "--plugin-dir=" + shipped_plugins().string(), "--dataset-dir=" + scratch.path().string()});
   CHECK(ran.exit_code == 0);
   CHECK_THAT(ran.out, ContainsSubstring("sort-numbers-v1.0.0.so") && ContainsSubstring("sort-numbers/problem.yaml"));

@@ -4,7 +4,7 @@
 using namespace harness::test;
 
 TEST_CASE("list shows what was found, with metadata, in the order of precedence") {
-  const auto ran = harness({"list", "--plugin-dir=" + shipped_plugins().string()});
+  const auto ran = run_harness({"list", "--plugin-dir=" + shipped_plugins().string()});
   CHECK(ran.exit_code == 0);
   CHECK(ran.err.empty());
   const auto brute = ran.out.find("two-sum/v0.8.3"), sorted = ran.out.find("two-sum/v1.0.0"), hash = ran.out.find("two-sum/v2.0.0");
@@ -16,7 +16,7 @@ TEST_CASE("list shows what was found, with metadata, in the order of precedence"
 }
 
 TEST_CASE("list --long shows everything that a library says of itself") {
-  const auto ran = harness({"list", "--long", "-plugin-dir=" + shipped_plugins().string()});
+  const auto ran = run_harness({"list", "--long", "-plugin-dir=" + shipped_plugins().string()});
   CHECK(ran.exit_code == 0);
   for (const auto* word : {"author", "submitted", "2026-11-24T10:00:00Z", "cxx_library", "requires", "harness@0.1+"}) {
     CHECK_THAT(ran.out, ContainsSubstring(word));
@@ -40,7 +40,7 @@ TEST_CASE("what is no solver is skipped with its reason, and the rest is still f
   std::filesystem::create_directory(scratch.path() / "directory.so");
   std::filesystem::create_symlink(good, scratch.path() / "link.so");
 
-  const auto ran = harness({"list", "--plugin-dir=" + scratch.path().string()});
+  const auto ran = run_harness({"list", "--plugin-dir=" + scratch.path().string()});
   CHECK(ran.exit_code == 0);
   CHECK_THAT(ran.out, ContainsSubstring("two-sum/v2.0.0"));
   CHECK_THAT(ran.out, ContainsSubstring("skipped: 6"));
@@ -55,7 +55,7 @@ TEST_CASE("two libraries of one name are both skipped, each naming the other") {
   const auto good = shipped_plugins() / "two-sum-v2.0.0.so";
   std::filesystem::copy_file(good, scratch.path() / "a.so");
   std::filesystem::copy_file(good, scratch.path() / "b.so");
-  const auto ran = harness({"list", "--plugin-dir=" + scratch.path().string()});
+  const auto ran = run_harness({"list", "--plugin-dir=" + scratch.path().string()});
   CHECK(ran.exit_code == 0);
   CHECK_THAT(ran.out, ContainsSubstring("skipped: 2"));
   CHECK_THAT(ran.out, ContainsSubstring("a.so") && ContainsSubstring("b.so"));

@@ -25,7 +25,7 @@ std::filesystem::path from_environment(const char* name) {
 
 }  // namespace
 
-Ran harness(const std::vector<std::string>& arguments, const Surround& surround) {
+Ran run_harness(const std::vector<std::string>& arguments, const Surround& surround) {
   const auto binary = from_environment("HARNESS_BINARY").string();
   static const Scratch home;
   std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME=" + home.path().string(),

@@ -22,7 +22,7 @@ struct Surround {
 };
 
 // $HARNESS_BINARY with the arguments, XDG directories in a scratch place, stdin empty, 120 s at the most.
-Ran harness(const std::vector<std::string>& arguments, const Surround& surround = {});
+Ran run_harness(const std::vector<std::string>& arguments, const Surround& surround = {});
 
 // A directory that lives as long as the object.
 class Scratch {

@@ -40,7 +40,7 @@ class Mixed {
   Ran run(std::vector<std::string> arguments) const {
     arguments.push_back("--plugin-dir=" + scratch_.path().string());
     arguments.push_back("--dataset-dir=" + shipped_datasets().string());
-    return harness(arguments);
+    return run_harness(arguments);
   }
 
  private:
@@ -50,7 +50,7 @@ class Mixed {
 }  // namespace
 
 TEST_CASE("two-sum v2.0.0 on LeetCode's published examples: answers checked, measured, exit 0") {
-  const auto ran = harness(on_shipped({"--benchmark_filter=two-sum/v2.0.0/leetcode-1", "--benchmark_min_time=0.001"}));
+  const auto ran = run_harness(on_shipped({"--benchmark_filter=two-sum/v2.0.0/leetcode-1", "--benchmark_min_time=0.001"}));
   INFO(ran.out << ran.err);
   CHECK(ran.exit_code == 0);
   for (const auto* name : {"two-sum/v2.0.0/leetcode-1/example-1", "two-sum/v2.0.0/leetcode-1/example-2",
@@ -62,7 +62,7 @@ TEST_CASE("two-sum v2.0.0 on LeetCode's published examples: answers checked, mea
 }
 
 TEST_CASE("every shipped version solves every case, in a dry run of one call each") {
-  const auto ran = harness(on_shipped({"--benchmark_filter=all", "--benchmark_dry_run"}));
+  const auto ran = run_harness(on_shipped({"--benchmark_filter=all", "--benchmark_dry_run"}));
   INFO(ran.out << ran.err);
   CHECK(ran.exit_code == 0);
   CHECK_THAT(ran.out, !ContainsSubstring("FAILED"));
@@ -72,7 +72,7 @@ TEST_CASE("every shipped version solves every case, in a dry run of one call eac
 TEST_CASE("the report is Google Benchmark's JSON with bare names and the context of FORMATS") {
   const Scratch scratch;
   const auto file = scratch.path() / "out.json";
-  const auto ran = harness(on_shipped({"--benchmark_filter=two-sum/v.*/(leetcode-1/example-1|uniform/1048576)",
+  const auto ran = run_harness(on_shipped({"--benchmark_filter=two-sum/v.*/(leetcode-1/example-1|uniform/1048576)",
                                        "--benchmark_min_time=0.001", "--benchmark_out=" + file.string(),
                                        "--benchmark_format=json"}));
   INFO(ran.err);
@@ -104,14 +104,14 @@ TEST_CASE("the report is Google Benchmark's JSON with bare names and the context
 }
 
 TEST_CASE("CSV goes through Google Benchmark's reporter, and names can be listed without measuring") {
-  const auto csv = harness(on_shipped({"--benchmark_filter=two-sum/v2.0.0/leetcode-1/example-1", "--benchmark_min_time=1x",
+  const auto csv = run_harness(on_shipped({"--benchmark_filter=two-sum/v2.0.0/leetcode-1/example-1", "--benchmark_min_time=1x",
                                        "--benchmark_format=csv"}));
   CHECK(csv.exit_code == 0);
   CHECK_THAT(csv.out, StartsWith("name,iterations,real_time,cpu_time"));
   CHECK_THAT(csv.out, ContainsSubstring("\"two-sum/v2.0.0/leetcode-1/example-1\","));
   CHECK_THAT(csv.err, !ContainsSubstring("DEBUG"));
 
-  const auto list = harness(on_shipped({"--benchmark_filter=v2.0.0/leetcode-1", "--benchmark_list_tests"}));
+  const auto list = run_harness(on_shipped({"--benchmark_filter=v2.0.0/leetcode-1", "--benchmark_list_tests"}));
   CHECK(list.exit_code == 0);
   CHECK(list.out == "two-sum/v2.0.0/leetcode-1/example-1\ntwo-sum/v2.0.0/leetcode-1/example-2\n"
                     "two-sum/v2.0.0/leetcode-1/example-3\n");
@@ -120,7 +120,7 @@ TEST_CASE("CSV goes through Google Benchmark's reporter, and names can be listed
 TEST_CASE("--case narrows to datasets and cases; --export-markdown writes the table") {
   const Scratch scratch;
   const auto file = scratch.path() / "table.md";
-  const auto ran = harness(on_shipped({"--benchmark_filter=two-sum/v2", "--case=uniform/16", "--benchmark_min_time=1x",
+  const auto ran = run_harness(on_shipped({"--benchmark_filter=two-sum/v2", "--case=uniform/16", "--benchmark_min_time=1x",
                                        "--export-markdown=" + file.string()}));
   CHECK(ran.exit_code == 0);
   CHECK_THAT(content_of(file), ContainsSubstring("two-sum/v2.0.0/uniform/16") && ContainsSubstring("| "));
@@ -193,7 +193,7 @@ TEST_CASE("Ctrl-C keeps what was measured: exit 130, valid report, the rest mark
                                "--benchmark_repetitions=2", "--benchmark_out=" + file.string()});
   Surround surround;
   surround.interrupt_after_line = 4;  // header, blank, heading or first rows: before the last row in any case
-  const auto ran = harness(arguments, surround);
+  const auto ran = run_harness(arguments, surround);
   INFO(ran.out << ran.err);
   CHECK(ran.exit_code == 130);
   CHECK_THAT(ran.out, ContainsSubstring("interrupted"));
@@ -201,7 +201,7 @@ TEST_CASE("Ctrl-C keeps what was measured: exit 130, valid report, the rest mark
 }
 
 TEST_CASE("--isolation=none runs the same loop in a thread and says so in the report") {
-  const auto ran = harness(on_shipped({"--benchmark_filter=two-sum/v2.0.0/leetcode-1/example-1", "--benchmark_min_time=0.001",
+  const auto ran = run_harness(on_shipped({"--benchmark_filter=two-sum/v2.0.0/leetcode-1/example-1", "--benchmark_min_time=0.001",
                                        "--isolation=none", "--benchmark_format=json"}));
   INFO(ran.err);
   REQUIRE(ran.exit_code == 0);
