@@ -7,7 +7,7 @@
 //   T&, span<T>                                    a fresh copy for each call; a void function answers with the first
 #pragma once
 
-#include <harness/sdk/codec.hpp>
+#include <harness/sdk/struct.hpp>
 
 namespace harness::sdk {
 
@@ -38,15 +38,15 @@ struct Callable<R (*)(P...)> : CallableParts<R, void, false, P...> {};
 template <class R, class... P>
 struct Callable<R (*)(P...) noexcept> : CallableParts<R, void, false, P...> {};
 
-#define HARNESS_SDK_MEMBER(qualifiers)     \
-  template <class R, class C, class... P>  \
+#define HARNESS_SDK_MEMBER(qualifiers)    \
+  template <class R, class C, class... P> \
   struct Callable<R (C::*)(P...) qualifiers> : CallableParts<R, C, true, P...> {};
 HARNESS_SDK_MEMBER()
 HARNESS_SDK_MEMBER(noexcept)
 HARNESS_SDK_MEMBER(const)
 HARNESS_SDK_MEMBER(const noexcept)
 HARNESS_SDK_MEMBER(&)
-HARNESS_SDK_MEMBER(& noexcept)
+HARNESS_SDK_MEMBER(&noexcept)
 HARNESS_SDK_MEMBER(const&)
 HARNESS_SDK_MEMBER(const& noexcept)
 #undef HARNESS_SDK_MEMBER
@@ -60,16 +60,16 @@ template <class R, class C, bool kMember, class... P>
 CallableParts<R, C, kMember, P...> parts_of(const CallableParts<R, C, kMember, P...>&);
 
 template <class F>
-  requires(std::is_class_v<F> && requires { &F::operator(); } && Callable<decltype(&F::operator())>::kKnown)
-struct Callable<F> : FunctorParts<F, decltype(parts_of(std::declval<Callable<decltype(&F::operator())>>()))> {};
+requires(std::is_class_v<F>&& requires { &F::operator(); } &&
+         Callable<decltype(&F::operator())>::kKnown) struct Callable<F>
+    : FunctorParts<F, decltype(parts_of(std::declval<Callable<decltype(&F::operator())>>()))> {
+};
 
 // A value that was decoded once and outlives all calls.
 template <class T>
 struct Held {
   T value{};
-  bool decode(Decoder& from, const Decoder::Sequence& list, uint64_t index) {
-    return from.element(list, index, value);
-  }
+  bool decode(Decoder& from, const Decoder::Sequence& list, uint64_t index) { return from.element(list, index, value); }
   size_t heap() const { return Codec<T>::heap(value); }
 };
 
@@ -144,11 +144,11 @@ struct Parameter : UnsupportedParameter {};
 
 // T
 template <Holdable T>
-  requires Plain<T>
-struct Parameter<T> : SharedParameter<T> {};
+requires Plain<T>
+struct Parameter<T> : SharedParameter<T> {
+};
 template <Holdable T>
-  requires(!Plain<T>)
-struct Parameter<T> : CopiedParameter<T, false> {
+requires(!Plain<T>) struct Parameter<T> : CopiedParameter<T, false> {
   static T&& pass(const Held<T>&, T& copy) { return static_cast<T&&>(copy); }
 };
 // const T&
@@ -156,25 +156,21 @@ template <Holdable T>
 struct Parameter<const T&> : SharedParameter<T> {};
 // T&&
 template <Holdable T>
-  requires(Plain<T> && !std::is_const_v<T>)
-struct Parameter<T&&> : SharedParameter<T> {
+requires(Plain<T> && !std::is_const_v<T>) struct Parameter<T&&> : SharedParameter<T> {
   static T pass(const Held<T>& shared, Nothing&) { return shared.value; }
 };
 template <Holdable T>
-  requires(!Plain<T> && !std::is_const_v<T>)
-struct Parameter<T&&> : CopiedParameter<T, false> {
+requires(!Plain<T> && !std::is_const_v<T>) struct Parameter<T&&> : CopiedParameter<T, false> {
   static T&& pass(const Held<T>&, T& copy) { return static_cast<T&&>(copy); }
 };
 // T&
 template <Holdable T>
-  requires(!std::is_const_v<T>)
-struct Parameter<T&> : CopiedParameter<T, true> {
+requires(!std::is_const_v<T>) struct Parameter<T&> : CopiedParameter<T, true> {
   static T& pass(const Held<T>&, T& copy) { return copy; }
 };
 // span<const T>, by value or const reference
 template <Holdable T>
-  requires(!std::is_same_v<T, bool>)
-struct Parameter<std::span<const T>> {
+requires(!std::is_same_v<T, bool>) struct Parameter<std::span<const T>> {
   static constexpr bool kSupported = true;
   static constexpr bool kCopied = false;
   static constexpr bool kAnswers = false;
@@ -184,12 +180,12 @@ struct Parameter<std::span<const T>> {
   static std::span<const T> pass(const Shared& shared, Copy&) { return shared.view; }
 };
 template <Holdable T>
-  requires(!std::is_same_v<T, bool>)
-struct Parameter<const std::span<const T>&> : Parameter<std::span<const T>> {};
+requires(!std::is_same_v<T, bool>) struct Parameter<const std::span<const T>&> : Parameter<std::span<const T>> {
+};
 // span<T>
 template <Holdable T>
-  requires(!std::is_const_v<T> && !std::is_same_v<T, bool>)
-struct Parameter<std::span<T>> : CopiedParameter<std::vector<T>, true> {
+requires(!std::is_const_v<T> && !std::is_same_v<T, bool>) struct Parameter<std::span<T>>
+    : CopiedParameter<std::vector<T>, true> {
   static std::span<T> pass(const Held<std::vector<T>>&, std::vector<T>& copy) { return copy; }
 };
 
@@ -254,10 +250,11 @@ constexpr bool check_parameter() {
   static_assert(!std::is_pointer_v<T>,
                 "harness: a pointer does not cross the boundary; take a const std::vector<T>&, a std::span<const T>, a "
                 "std::string or a std::string_view instead");
-  static_assert(std::is_pointer_v<T> || Parameter<P>::kSupported,
-                "harness: this parameter's type does not cross the boundary; allowed are integers, float, double, bool, "
-                "char, string, string_view, vector, span, array, pair, tuple, map, set, unordered_map, unordered_set, "
-                "optional and types with a HARNESS_STRUCT, taken as T, const T&, T& or T&&");
+  static_assert(
+      std::is_pointer_v<T> || Parameter<P>::kSupported,
+      "harness: this parameter's type does not cross the boundary; allowed are integers, float, double, bool, "
+      "char, string, string_view, vector, span, array, pair, tuple, map, set, unordered_map, unordered_set, "
+      "optional and types with a HARNESS_STRUCT, taken as T, const T&, T& or T&&");
   return Parameter<P>::kSupported;
 }
 

@@ -54,10 +54,10 @@ inline constexpr size_t kMaxNumbersHead = 27;      // 55799, the element's tag a
 
 // int8 to int64, uint8 to uint64, float and double; not bool and not the character types.
 template <class T>
-concept Number =
-    (std::is_integral_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>) && !std::is_same_v<T, bool> &&
-    !std::is_same_v<T, char> && !std::is_same_v<T, wchar_t> && !std::is_same_v<T, char8_t> &&
-    !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t> && sizeof(T) <= 8;
+concept Number = (std::is_integral_v<T> || std::is_same_v<T, float> ||
+                  std::is_same_v<T, double>)&&!std::is_same_v<T, bool> &&
+                 !std::is_same_v<T, char> && !std::is_same_v<T, wchar_t> && !std::is_same_v<T, char8_t> &&
+                 !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t> && sizeof(T) <= 8;
 
 template <Number T>
 constexpr Element element_of() {
@@ -200,7 +200,10 @@ class Writer {
 
   static void write_head(Head& head, uint8_t major, uint64_t argument, size_t width) {
     const uint8_t low = width == 0 ? static_cast<uint8_t>(argument)
-                                   : static_cast<uint8_t>(width == 1 ? 24 : width == 2 ? 25 : width == 4 ? 26 : 27);
+                                   : static_cast<uint8_t>(width == 1   ? 24
+                                                          : width == 2 ? 25
+                                                          : width == 4 ? 26
+                                                                       : 27);
     head.bytes[head.size++] = static_cast<uint8_t>(major << 5) | low;
     for (size_t i = width; i-- > 0;) head.bytes[head.size++] = static_cast<uint8_t>(argument >> (8 * i));
   }
@@ -313,8 +316,8 @@ class Reader {
     if (!item(next)) return false;
     if (next.kind != Kind::kUnsigned && next.kind != Kind::kNegative) return fail(start, "expected an integer");
     if (next.argument > INT64_MAX) return fail(start, "an integer beyond 64 bits");
-    value = next.kind == Kind::kUnsigned ? static_cast<int64_t>(next.argument)
-                                         : -1 - static_cast<int64_t>(next.argument);
+    value =
+        next.kind == Kind::kUnsigned ? static_cast<int64_t>(next.argument) : -1 - static_cast<int64_t>(next.argument);
     return finish();
   }
   // A half, single or double.
@@ -486,7 +489,10 @@ class Reader {
   bool simple(size_t start, uint8_t low, Item& next) {
     switch (low) {
       case 20:
-      case 21: next.kind = Kind::kBoolean; next.argument = low - 20; return true;
+      case 21:
+        next.kind = Kind::kBoolean;
+        next.argument = low - 20;
+        return true;
       case 22: next.kind = Kind::kNull; return true;
       case 25:
         next.kind = Kind::kFloating;

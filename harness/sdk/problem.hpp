@@ -11,8 +11,8 @@
 //                      -> harness::Generated{tuple, answer}. Same size and seed: same bytes, on every machine
 //   reference(f)       f(arguments...) -> answer; a void one answers with its first T&
 //
-// HARNESS_PROBLEM stands once in a library, at namespace scope; each part is optional, generators may be several. Each f
-// is a function or a lambda without captures. Nothing here is timed. Not for threads: one call at a time.
+// HARNESS_PROBLEM stands once in a library, at namespace scope; each part is optional, generators may be several. Each
+// f is a function or a lambda without captures. Nothing here is timed. Not for threads: one call at a time.
 #pragma once
 
 #include <harness/sdk/random.hpp>
@@ -49,7 +49,8 @@ struct Generator {
 struct ProblemParts {
   using Check = harness_status (*)(Target, std::span<const uint8_t> args, std::span<const uint8_t> answer,
                                    uint32_t& accepted, Message& message);
-  using Answer = harness_status (*)(Target, std::span<const uint8_t> args, std::vector<uint8_t>& answer, Message& message);
+  using Answer = harness_status (*)(Target, std::span<const uint8_t> args, std::vector<uint8_t>& answer,
+                                    Message& message);
 
   harness_problem table = {};
   std::vector<Generator> generators;
@@ -237,22 +238,25 @@ struct GeneratorAdapter {
 
 template <class Result, class... P>
 constexpr bool check_checker(TypeList<P...>) {
-  constexpr bool kFine = (std::is_same_v<Result, bool> || std::is_same_v<Result, std::string>) && sizeof...(P) > 0 &&
+  constexpr bool kFine = (std::is_same_v<Result, bool> || std::is_same_v<Result, std::string>)&&sizeof...(P) > 0 &&
                          !answers_through_parameter(TypeList<P...>{});
-  static_assert(kFine,
-                "harness: a checker takes the arguments and then the answer, by value or const reference, and returns bool "
-                "or std::string (empty = right, else the reason)");
+  static_assert(
+      kFine,
+      "harness: a checker takes the arguments and then the answer, by value or const reference, and returns bool "
+      "or std::string (empty = right, else the reason)");
   return kFine;
 }
 
 template <class F>
 constexpr bool check_generator() {
   constexpr bool kCallable = std::is_invocable_v<F, uint64_t, Random&> || std::is_invocable_v<F, uint64_t, uint64_t>;
-  static_assert(kCallable, "harness: a generator takes (uint64_t size, harness::Random&) or (uint64_t size, uint64_t seed)");
+  static_assert(kCallable,
+                "harness: a generator takes (uint64_t size, harness::Random&) or (uint64_t size, uint64_t seed)");
   constexpr bool kMade = MadeParts<std::remove_cvref_t<typename Callable<F>::Result>>::kKnown;
-  static_assert(kMade,
-                "harness: a generator returns std::tuple of the arguments, or harness::Generated{tuple, answer}, of types "
-                "that cross the boundary (see harness/sdk/codec.hpp)");
+  static_assert(
+      kMade,
+      "harness: a generator returns std::tuple of the arguments, or harness::Generated{tuple, answer}, of types "
+      "that cross the boundary (see harness/sdk/codec.hpp)");
   return kCallable && kMade;
 }
 

@@ -175,8 +175,7 @@ class Instance<Make, Parts, TypeList<P...>> {
       } else if constexpr (std::is_reference_v<Result>) {
         result_.stored = std::addressof(call(row, std::index_sequence_for<P...>{}));
       } else {
-        ::new (static_cast<void*>(std::addressof(result_.stored)))
-            Stored(call(row, std::index_sequence_for<P...>{}));
+        ::new (static_cast<void*>(std::addressof(result_.stored))) Stored(call(row, std::index_sequence_for<P...>{}));
       }
       barrier(*this);
       if constexpr (kRows) ++row;
@@ -344,9 +343,17 @@ struct SolverTable {
   }
 
   static constexpr auto kSignature = Solver::kSignature;
-  static constexpr harness_solver kTable = {sizeof(harness_solver), HARNESS_BOUNDARY_VERSION, kSignature.text, &open,
-                                            &bytes_per_call,        &prepare,                 &run,            &answer,
-                                            &close,                 &last_error,              nullptr};
+  static constexpr harness_solver kTable = {sizeof(harness_solver),
+                                            HARNESS_BOUNDARY_VERSION,
+                                            kSignature.text,
+                                            &open,
+                                            &bytes_per_call,
+                                            &prepare,
+                                            &run,
+                                            &answer,
+                                            &close,
+                                            &last_error,
+                                            nullptr};
 };
 
 template <class Parts>
@@ -365,9 +372,10 @@ template <class Parts>
 constexpr bool check_effect() {
   constexpr bool kFine =
       !std::is_void_v<typename Parts::Result> || answers_through_parameter(typename Parts::Parameters{});
-  static_assert(kFine,
-                "harness: a void solver must answer through a parameter: take a T& or a std::span<T> that it changes, or "
-                "return the answer");
+  static_assert(
+      kFine,
+      "harness: a void solver must answer through a parameter: take a T& or a std::span<T> that it changes, or "
+      "return the answer");
   return kFine;
 }
 
@@ -376,9 +384,10 @@ template <class Make>
 constexpr const harness_solver* solver_table() {
   using Target = decltype(Make{}());
   using Parts = Callable<Target>;
-  static_assert(Parts::kKnown,
-                "harness: the solver must be one function, member function, lambda or functor with fixed parameter types "
-                "(no template, no overloads, no auto parameters, no ...)");
+  static_assert(
+      Parts::kKnown,
+      "harness: the solver must be one function, member function, lambda or functor with fixed parameter types "
+      "(no template, no overloads, no auto parameters, no ...)");
   if constexpr (Parts::kKnown) {
     constexpr bool kParameters = check_parameters(typename Parts::Parameters{});
     constexpr bool kResult = check_result<typename Parts::Result>();
@@ -407,16 +416,16 @@ constexpr bool same_text(std::string_view a, std::string_view b) { return a == b
 #define HARNESS_SDK_CHECK_NAME(problem) static_assert(true)
 #endif
 
-#define HARNESS_SOLVER(problem, ...)                                                                              \
-  HARNESS_SDK_CHECK_NAME(problem);                                                                                \
-  [[maybe_unused]] static constexpr auto harness_target_has_one_type = [](auto tag) {                             \
-    return requires { ::harness::sdk::has_one_type<decltype(tag)>(__VA_ARGS__); };                                \
-  };                                                                                                              \
-  static_assert(harness_target_has_one_type(0),                                                                   \
+#define HARNESS_SOLVER(problem, ...)                                                                                   \
+  HARNESS_SDK_CHECK_NAME(problem);                                                                                     \
+  [[maybe_unused]] static constexpr auto harness_target_has_one_type = [](auto tag) {                                  \
+    return requires { ::harness::sdk::has_one_type<decltype(tag)>(__VA_ARGS__); };                                     \
+  };                                                                                                                   \
+  static_assert(harness_target_has_one_type(0),                                                                        \
                 "harness: the solver is an overloaded or a template function; name one: wrap it into a function or a " \
-                "lambda with fixed parameter types");                                                             \
-  static constexpr auto harness_solver_target = [] { return __VA_ARGS__; };                                       \
-  extern "C" HARNESS_SDK_EXPORT const harness_solver* harness_solver_v1(void) {                                   \
-    return ::harness::sdk::solver_table<std::remove_const_t<decltype(harness_solver_target)>>();                  \
-  }                                                                                                               \
+                "lambda with fixed parameter types");                                                                  \
+  static constexpr auto harness_solver_target = [] { return __VA_ARGS__; };                                            \
+  extern "C" HARNESS_SDK_EXPORT const harness_solver* harness_solver_v1(void) {                                        \
+    return ::harness::sdk::solver_table<std::remove_const_t<decltype(harness_solver_target)>>();                       \
+  }                                                                                                                    \
   static_assert(true)

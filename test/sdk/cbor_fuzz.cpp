@@ -1,6 +1,6 @@
 // Arbitrary bytes as a document: the reader and the decoders must neither read outside of it nor allocate without
 // measure, and what is well-formed must survive being read item by item.
-#include <harness/sdk/codec.hpp>
+#include <harness/sdk/struct.hpp>
 
 #include <cstdlib>
 

@@ -106,9 +106,17 @@ TEST_CASE("the examples of RFC 8949 are written with the shortest heads") {
   CHECK(written([](Writer& w) { w.integer(-1); }) == bytes({0x20}));
   CHECK(written([](Writer& w) { w.integer(-1000); }) == bytes({0x39, 0x03, 0xe7}));
   CHECK(written([](Writer& w) { w.floating(1.1); }) == bytes({0xfb, 0x3f, 0xf1, 0x99, 0x99, 0x99, 0x99, 0x99, 0x9a}));
-  CHECK(written([](Writer& w) { w.boolean(false); w.boolean(true); w.null(); }) == bytes({0xf4, 0xf5, 0xf6}));
+  CHECK(written([](Writer& w) {
+          w.boolean(false);
+          w.boolean(true);
+          w.null();
+        }) == bytes({0xf4, 0xf5, 0xf6}));
   CHECK(written([](Writer& w) { w.text("IETF"); }) == bytes({0x64, 0x49, 0x45, 0x54, 0x46}));
-  CHECK(written([](Writer& w) { w.map(1); w.integer(1); w.array(0); }) == bytes({0xa1, 0x01, 0x80}));
+  CHECK(written([](Writer& w) {
+          w.map(1);
+          w.integer(1);
+          w.array(0);
+        }) == bytes({0xa1, 0x01, 0x80}));
 }
 
 TEST_CASE("extreme integers come back") {
@@ -193,8 +201,10 @@ TEST_CASE("what is not supported is refused with its reason") {
 
 TEST_CASE("a length beyond the input is refused before anything is read") {
   CHECK(fault(bytes({0x65, 'a', 'b'})) == "a length beyond the end of the document");
-  CHECK(fault(bytes({0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})) == "a length beyond the end of the document");
-  CHECK(fault(bytes({0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})) == "more items than the document has bytes");
+  CHECK(fault(bytes({0x5b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})) ==
+        "a length beyond the end of the document");
+  CHECK(fault(bytes({0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})) ==
+        "more items than the document has bytes");
   CHECK(fault(bytes({0xbb, 0x80, 0, 0, 0, 0, 0, 0, 1, 0, 0})) == "more items than the document has bytes");
   CHECK(fault(bytes({0x82, 0x01})) == "more items than the document has bytes");
   CHECK(fault(bytes({0x19, 0x01})) == "the document ends early");

@@ -1,4 +1,4 @@
-#include <harness/sdk/codec.hpp>
+#include <harness/sdk/struct.hpp>
 
 #include "../catch.hpp"
 
@@ -160,9 +160,11 @@ TEST_CASE("a fault names its place, what was expected and what was found") {
         "argument .end: expected an array, got 3");
   CHECK(fault<std::map<int, int>>(encoded(std::map<std::string, int>{{"1", 1}, {"x", 2}})) ==
         "argument [1].key: expected a 32-bit integer, got the string \"x\"");
-  CHECK(fault<std::string>(encoded(std::vector<std::string>{"a"})) == "argument: expected a string, got an array of 1 element");
+  CHECK(fault<std::string>(encoded(std::vector<std::string>{"a"})) ==
+        "argument: expected a string, got an array of 1 element");
   CHECK(fault<bool>(encoded(1)) == "argument: expected a boolean, got 1");
-  CHECK(fault<char>(encoded(std::string("ab"))) == "argument: expected a string of one character, got the string \"ab\"");
+  CHECK(fault<char>(encoded(std::string("ab"))) ==
+        "argument: expected a string of one character, got the string \"ab\"");
   CHECK(fault<int>(encoded(std::string(60, 'a') + "\n")) ==
         "argument: expected a 32-bit integer, got the string \"" + std::string(40, 'a') + "...\"");
   CHECK(fault<int>({0xf6}) == "argument: expected a 32-bit integer, got null");
@@ -178,7 +180,8 @@ TEST_CASE("numbers that overflow the parameter are refused, not wrapped") {
   CHECK(fault<int>(encoded(-2147483649L)) == "argument: expected a 32-bit integer, got -2147483649");
   CHECK(fault<long>(encoded(UINT64_MAX)) == "argument: expected a 64-bit integer, got 18446744073709551615");
   CHECK(fault<unsigned long>(encoded(-1)) == "argument: expected an unsigned 64-bit integer, got -1");
-  CHECK(fault<long>({0x3b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) == "argument: byte 0: an integer beyond 64 bits");
+  CHECK(fault<long>({0x3b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) ==
+        "argument: byte 0: an integer beyond 64 bits");
   CHECK(fault<int>(encoded(1.0)) == "argument: expected a 32-bit integer, got the floating-point number 1");
   CHECK(fault<float>(encoded(1e300)) == "argument: expected a number, got 1.0000000000000001e+300");
   CHECK(fault<std::vector<int>>(encoded(std::vector<double>{1, 2.5})) ==
@@ -278,6 +281,7 @@ TEST_CASE("memory of copies is counted about right") {
   CHECK(Codec<std::string>::heap("short") == 0);
   CHECK(Codec<std::vector<int>>::heap(std::vector<int>(1000)) >= 4000);
   CHECK(Codec<std::vector<int>>::heap(std::vector<int>(1000)) < 4100);
-  CHECK(Codec<std::vector<std::vector<int>>>::heap({std::vector<int>(1000), {}}) >= 4000 + 2 * sizeof(std::vector<int>));
+  CHECK(Codec<std::vector<std::vector<int>>>::heap({std::vector<int>(1000), {}}) >=
+        4000 + 2 * sizeof(std::vector<int>));
   CHECK(Codec<std::map<int, std::string>>::heap({{1, std::string(100, 'x')}}) > 100);
 }

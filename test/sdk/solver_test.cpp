@@ -184,7 +184,8 @@ TEST_CASE("every parameter kind arrives as it was given") {
   });
   const std::string s = "s";
   const std::vector<int> one{1};
-  Opened solver(table, arguments(s, s, s, s, s, one, one, 1, 1, 1, 1, std::optional(std::pair{0, 1}), std::vector<double>{1}));
+  Opened solver(table,
+                arguments(s, s, s, s, s, one, one, 1, 1, 1, 1, std::optional(std::pair{0, 1}), std::vector<double>{1}));
   CHECK(solver.solved<std::tuple<std::string, int>>() == std::tuple<std::string, int>{"sssss", 8});
 }
 
@@ -279,7 +280,8 @@ TEST_CASE("a call that throws leaves one result destroyed once") {
 
 TEST_CASE("argument sets are built in prepare and destroyed in the order of their making") {
   {
-    Opened solver(TABLE([](Counted& counted) { return counted.value; }), arguments(std::map<std::string, int>{{"value", 4}}));
+    Opened solver(TABLE([](Counted& counted) { return counted.value; }),
+                  arguments(std::map<std::string, int>{{"value", 4}}));
     REQUIRE(solver.status() == HARNESS_OK);
     REQUIRE(solver.prepare(4) == HARNESS_OK);
     CHECK(copies_alive == 5);  // the decoded one, and four
@@ -295,8 +297,8 @@ TEST_CASE("argument sets are built in prepare and destroyed in the order of thei
 }
 
 TEST_CASE("no exception leaves: not one of the solver, of a copy, or of memory that is not there") {
-  CHECK(Opened(TABLE([](int x) -> int { throw std::invalid_argument(x > 0 ? "positive" : "other"); }), arguments(1)).run(1) ==
-        HARNESS_SOLVER_THREW);
+  CHECK(Opened(TABLE([](int x) -> int { throw std::invalid_argument(x > 0 ? "positive" : "other"); }), arguments(1))
+            .run(1) == HARNESS_SOLVER_THREW);
   CHECK(Opened(TABLE([]() -> int { throw std::bad_alloc(); }), arguments()).run(1) == HARNESS_NO_MEMORY);
   Opened solver(TABLE([](std::vector<int> v) { return v; }), arguments(std::vector<int>{1}));
   CHECK(solver.prepare(UINT64_MAX / 4) == HARNESS_NO_MEMORY);
@@ -346,7 +348,8 @@ TEST_CASE("a span looks at aligned numbers of its own type where they lie") {
   std::copy(document.begin(), document.end(), page + 1);
   REQUIRE(table->open(page + 1, document.size(), &instance) == HARNESS_OK);
   REQUIRE(table->run(instance, 1) == HARNESS_OK);
-  CHECK((reinterpret_cast<const uint8_t*>(seen) < page || reinterpret_cast<const uint8_t*>(seen) >= page + sizeof(page)));
+  CHECK(
+      (reinterpret_cast<const uint8_t*>(seen) < page || reinterpret_cast<const uint8_t*>(seen) >= page + sizeof(page)));
   harness_bytes answer{};
   REQUIRE(table->answer(instance, &answer) == HARNESS_OK);
   CHECK(Bytes(answer.data, answer.data + answer.size) == Bytes{6});
@@ -354,7 +357,8 @@ TEST_CASE("a span looks at aligned numbers of its own type where they lie") {
 }
 
 TEST_CASE("a span of another width or of plain items is a converted copy") {
-  const auto* table = TABLE([](std::span<const int> values) { return std::accumulate(values.begin(), values.end(), 0); });
+  const auto* table =
+      TABLE([](std::span<const int> values) { return std::accumulate(values.begin(), values.end(), 0); });
   CHECK(Opened(table, arguments(std::vector<int64_t>{1, 2, 3})).solved<int>() == 6);
   CHECK(Opened(table, arguments(std::tuple{1, 2, 3})).solved<int>() == 6);
   CHECK(Opened(TABLE([](std::span<const std::string> words) { return words.back(); }),
