@@ -16,7 +16,7 @@ struct SpinCase {
 inline constexpr int kSpinSeed = 12345;
 // Names say about what a call takes; the divisions of neighbouring short calls overlap.
 inline constexpr SpinCase kSpinCases[] = {
-    {"short/ns5", 4}, {"short/ns100", 52}, {"short/us10", 3'500}, {"long/ms1", 350'000}};
+    {"short/ns5", 2}, {"short/ns100", 23}, {"short/us10", 1'750}, {"long/ms1", 175'000}};
 
 inline constexpr const char* kPairCase = "short/four";
 inline const std::vector<int> kPairNumbers = {2, 7, 11, 15};
