@@ -35,8 +35,8 @@ std::uint64_t mixed(std::uint64_t number) {
 }
 
 // Random numbers of which only those at `first` and `second` add up to the target. Of any other two numbers that would,
-// one is never used: which of them, a hash of the two decides. That needs no memory of what was drawn before, and leaves
-// no pattern, such as one parity or one half of the range, that a solver's hash or sort could live off.
+// one is never used: which of them, a hash of the two decides. That needs no memory of what was drawn before, and
+// leaves no pattern, such as one parity or one half of the range, that a solver's hash or sort could live off.
 Arguments pair_at(std::uint64_t size, std::uint64_t first, std::uint64_t second, harness::Random& random) {
   const std::int64_t target = random.between(-kMost, kMost);
   const std::int64_t one = random.between(std::max(-kMost, target - kMost), std::min(kMost, target + kMost));
@@ -50,7 +50,8 @@ Arguments pair_at(std::uint64_t size, std::uint64_t first, std::uint64_t second,
     if (number == partner || number == one || partner == one) continue;
     const bool lower = mixed(static_cast<std::uint64_t>(std::min(number, partner)) ^ salt) % 2 == 0;
     const bool has_partner = partner >= -kMost && partner <= kMost;
-    nums.push_back(static_cast<int>(!has_partner ? number : lower ? std::min(number, partner) : std::max(number, partner)));
+    const std::int64_t used = lower ? std::min(number, partner) : std::max(number, partner);
+    nums.push_back(static_cast<int>(has_partner ? used : number));
   }
   nums[first] = static_cast<int>(one);
   nums[second] = static_cast<int>(target - one);
@@ -61,9 +62,9 @@ void require_a_pair(std::uint64_t size) {
   if (size < 2) throw std::invalid_argument("two-sum needs a size of at least 2");
 }
 
-// The earlier number of the pair lies near the middle, the later one in the last sixteenth, at random within these. Were
-// both anywhere, one size would by chance be solved at its tenth number and the next at its last, and the times would
-// show the dice instead of the algorithm's growth.
+// The earlier number of the pair lies near the middle, the later one in the last sixteenth, at random within these.
+// Were both anywhere, one size would by chance be solved at its tenth number and the next at its last, and the times
+// would show the dice instead of the algorithm's growth.
 Arguments uniform(std::uint64_t size, harness::Random& random) {
   require_a_pair(size);
   const std::uint64_t least = size * 7 / 16;
@@ -88,7 +89,7 @@ std::vector<int> every_pair(const std::vector<int>& nums, int target) {
 
 }  // namespace
 
-HARNESS_PROBLEM("two-sum")
+HARNESS_PROBLEM("two-sum")  // one part a line
     .check(adds_up)
     .generate("uniform", uniform)
     .generate("worst", worst)

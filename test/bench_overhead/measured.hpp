@@ -1,5 +1,5 @@
-// The functions whose cost is measured twice: by harness as solvers, by hand-written Google Benchmark twins. Each library
-// includes this file and calls one of them from one place, so that both sides let the compiler inline alike.
+// The functions whose cost is measured twice: by harness as solvers, by hand-written Google Benchmark twins. Each
+// library includes this file and calls one of them from one place, so that both sides let the compiler inline alike.
 #pragma once
 
 #include <algorithm>

@@ -3,10 +3,10 @@
 //
 //   overhead_bench --harness=FILE --parts=DIR [--rounds=N] [--min-time=SECONDS] [--clock=real|cpu]
 //
-// `parts` is where this program's solvers (plugins/) and twins were built; read_notes_twin lies beside harness. --clock=cpu
-// compares CPU time, for a machine that others use too; without the in-place calls, since a twin's CPU time includes its
-// copies. Prints Markdown. Exit code: 0 when everything is within its limit, 1 when something is not, 2 when it could not
-// be measured.
+// `parts` is where this program's solvers (plugins/) and twins were built; read_notes_twin lies beside harness.
+// --clock=cpu compares CPU time, for a machine that others use too; without the in-place calls, since a twin's CPU time
+// includes its copies. Prints Markdown. Exit code: 0 when everything is within its limit, 1 when something is not, 2
+// when it could not be measured.
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,10 +36,11 @@ struct Options {
 };
 
 [[noreturn]] void usage(const std::string& fault) {
-  std::fprintf(stderr,
-               "overhead_bench: %s\n"
-               "usage: overhead_bench --harness=FILE --parts=DIR [--rounds=N] [--min-time=SECONDS] [--clock=real|cpu]\n",
-               fault.c_str());
+  std::fprintf(
+      stderr,
+      "overhead_bench: %s\n"
+      "usage: overhead_bench --harness=FILE --parts=DIR [--rounds=N] [--min-time=SECONDS] [--clock=real|cpu]\n",
+      fault.c_str());
   std::exit(2);
 }
 
@@ -109,8 +110,8 @@ class DatasetWriter {
   void add(const std::string& name, const std::string& arguments, const std::string& expected) {
     const std::size_t slash = name.find('/');
     std::string& cases = cases_of(name.substr(0, slash));
-    cases += (cases.empty() ? "" : ",\n") + ("  {\"name\": \"" + name.substr(slash + 1)) + "\", \"args\": {" + arguments +
-             "}, \"expect\": " + expected + "}";
+    cases += (cases.empty() ? "" : ",\n") + ("  {\"name\": \"" + name.substr(slash + 1)) + "\", \"args\": {" +
+             arguments + "}, \"expect\": " + expected + "}";
   }
   void finish() const {
     for (const auto& [dataset, cases] : datasets_)
@@ -183,7 +184,8 @@ class Bench {
 
   void compare_with_twins() {
     std::vector<Case> cases;
-    for (const auto& [name, rounds] : kSpinCases) cases.push_back({std::string("overhead/v1.0.0/") + name, 0.01, {}, {}});
+    for (const auto& [name, rounds] : kSpinCases)
+      cases.push_back({std::string("overhead/v1.0.0/") + name, 0.01, {}, {}});
     // One cycle of the heap more or less is 3 % of such a call.
     cases.push_back({std::string("overhead-vector/v1.0.0/") + kPairCase, 0.03, {}, {}});
     for (const auto& [name, size] : kSortCases)
@@ -196,8 +198,9 @@ class Bench {
           (harness_now ? one.harness : one.twin).push_back(harness_now ? time_harness(one.name) : time_twin(one.name));
     }
 
-    std::printf("| call | harness | hand-written | ratio of medians | rounds' ratios, 95 %% of their median | limit | |\n"
-                "|---|---|---|---|---|---|---|\n");
+    std::printf(
+        "| call | harness | hand-written | ratio of medians | rounds' ratios, 95 %% of their median | limit | |\n"
+        "|---|---|---|---|---|---|---|\n");
     for (const Case& one : cases) {
       std::vector<double> ratios;
       for (std::size_t i = 0; i < one.harness.size(); ++i) ratios.push_back(one.harness[i] / one.twin[i]);
@@ -287,8 +290,9 @@ class Bench {
       ratios.push_back(finished.wall_seconds / bare);
     }
     const double ratio = median(ratios);
-    std::printf("| %s | %s | %s | %.3f | %s | %s |\n", title, shown(median(walls)).c_str(), shown(median(bares)).c_str(),
-                ratio, limited ? "1.15" : "reported", limited ? judge(ratio <= 1.15) : "");
+    std::printf("| %s | %s | %s | %.3f | %s | %s |\n", title, shown(median(walls)).c_str(),
+                shown(median(bares)).c_str(), ratio, limited ? "1.15" : "reported",
+                limited ? judge(ratio <= 1.15) : "");
   }
 
   // 0.0.0 to 9.9.9: versions of one length, so that they can be written over that of a built library.

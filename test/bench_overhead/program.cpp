@@ -93,7 +93,8 @@ Finished run_or_exit(const std::vector<std::string>& command) {
   if (finished.code != 0) {
     std::string words;
     for (const std::string& word : command) words += word + " ";
-    give_up(words + "ended with " + std::to_string(finished.code) + "; set HARNESS_BENCH_VERBOSE=1 to see what it says");
+    give_up(words + "ended with " + std::to_string(finished.code) +
+            "; set HARNESS_BENCH_VERBOSE=1 to see what it says");
   }
   return finished;
 }

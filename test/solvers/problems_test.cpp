@@ -10,6 +10,7 @@
 
 #include <harness/sdk/abi.h>
 #include <harness/sdk/codec.hpp>
+#include <harness/sdk/struct.hpp>
 
 #include "../catch.hpp"
 
@@ -143,7 +144,8 @@ TEST_CASE("the same size and seed make the same bytes with every compiler and li
 
 TEST_CASE("another seed makes another input") {
   for (const char* generator : {"uniform", "worst"})
-    CHECK(fnv1a(generated(problem("two-sum"), generator, 64, 7)) != fnv1a(generated(problem("two-sum"), generator, 64, 8)));
+    CHECK(fnv1a(generated(problem("two-sum"), generator, 64, 7)) !=
+          fnv1a(generated(problem("two-sum"), generator, 64, 8)));
 }
 
 TEST_CASE("two-sum's checker takes the two places in either order") {

@@ -1,5 +1,5 @@
-// Sort, then close in from both ends: where the sum is too small only the lower number can be the wrong one, where it is
-// too large only the higher. The time is in the sorting.
+// Sort, then close in from both ends: where the sum is too small only the lower number can be the wrong one, where it
+// is too large only the higher. The time is in the sorting.
 #include <harness/sdk/solver.hpp>
 
 #include <algorithm>

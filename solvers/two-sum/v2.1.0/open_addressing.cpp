@@ -18,7 +18,8 @@ class IndexTable {
   static constexpr int kAbsent = -1;
 
   explicit IndexTable(std::size_t most_entries)
-      : slots_(std::bit_ceil(std::max<std::size_t>(2 * most_entries, 2))), shift_(64 - std::countr_zero(slots_.size())) {}
+      : slots_(std::bit_ceil(std::max<std::size_t>(2 * most_entries, 2))),
+        shift_(64 - std::countr_zero(slots_.size())) {}
 
   int find(int value) const { return slots_[place_of(value)].index_plus_one - 1; }
 
