@@ -44,7 +44,7 @@ TEST_CASE("a dataset that is no JSON, or of another shape, is named with the pla
 }
 
 TEST_CASE("arguments are checked against the problem's parameters") {
-  is_refused(with_dataset(one_case(R"({"nums": [1, "two"], "target": 3})")), {"bad.json", "/cases/0/args/nums/1", "string"});
+  is_refused(with_dataset(one_case(R"({"nums": [1, "two"], "target": 3})")), {"bad.json", "/cases/0/args/nums/1", "expected a 32-bit integer, found \"two\""});
   is_refused(with_dataset(one_case(R"({"nums": [1, 2147483648], "target": 3})")), {"/cases/0/args/nums/1", "2147483648"});
   is_refused(with_dataset(one_case(R"({"nums": [1, 1e400], "target": 3})")), {"bad.json"});
   is_refused(with_dataset(one_case(R"({"nums": [1, 2]})")), {"/cases/0", "target"});
