@@ -1,4 +1,5 @@
 // A problem's library: its answer is always 5, and some of its generators are broken.
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
