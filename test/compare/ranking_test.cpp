@@ -60,11 +60,11 @@ TEST_CASE("only cases that every version ran count, and the others are named") {
        without_figures(row("v1.0.0", "uniform", "1024", 1), Measurement::State::kSkipped),
        row("v2.0.0", "uniform", "16", 2), row("v2.0.0", "uniform", "64", 5), row("v2.0.0", "uniform", "1024", 50),
        row("v3.0.0", "uniform", "16", 2), row("v3.0.0", "uniform", "64", 5), row("v3.0.0", "uniform", "1024", 40)});
-  const Ranking& whole = find(rankings, "", "");
+  const Ranking whole = find(rankings, "", "");
   CHECK(whole.cases == 2);
   CHECK(whole.left_out == std::vector<std::string>{"uniform/1024"});
   CHECK(whole.places.size() == 3);
-  const Ranking& largest = find(rankings, "uniform", "1024");
+  const Ranking largest = find(rankings, "uniform", "1024");
   REQUIRE(largest.places.size() == 2);
   CHECK(largest.places[0].solver == "v3.0.0");
 }
@@ -73,7 +73,7 @@ TEST_CASE("a version that failed everywhere does not take the cases from the oth
   const auto rankings =
       rank_versions({row("v1.0.0", "uniform", "16", 1), row("v2.0.0", "uniform", "16", 2),
                      without_figures(row("v3.0.0", "uniform", "16", 1), Measurement::State::kFailed)});
-  const Ranking& whole = find(rankings, "", "");
+  const Ranking whole = find(rankings, "", "");
   CHECK(whole.cases == 1);
   CHECK(whole.places.size() == 2);
   CHECK(whole.left_out.empty());
@@ -81,7 +81,7 @@ TEST_CASE("a version that failed everywhere does not take the cases from the oth
 
 TEST_CASE("versions without a common case are not ranked over the problem") {
   const auto rankings = rank_versions({row("v1.0.0", "uniform", "16", 1), row("v2.0.0", "uniform", "64", 2)});
-  const Ranking& whole = find(rankings, "", "");
+  const Ranking whole = find(rankings, "", "");
   CHECK(whole.cases == 0);
   CHECK(whole.places.empty());
   CHECK(whole.left_out == std::vector<std::string>{"uniform/16", "uniform/64"});
