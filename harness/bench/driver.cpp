@@ -29,7 +29,7 @@ std::unique_ptr<benchmark::BenchmarkReporter> inner_reporter(const std::string& 
   return std::make_unique<benchmark::ConsoleReporter>(benchmark::ConsoleReporter::OO_Tabular);
 }
 
-void body(benchmark::State& state, std::size_t index, const Timing& timing, Progress& progress,
+void body(benchmark::State& state, std::size_t index, const Entry& entry, const Timing& timing, Progress& progress,
           const std::atomic<bool>& stop) {
   const auto calls = static_cast<std::uint64_t>(state.max_iterations);
   double cpu_seconds_per_call = 0;
@@ -50,6 +50,7 @@ void body(benchmark::State& state, std::size_t index, const Timing& timing, Prog
     state.SkipWithError(failure.c_str());
   }
   state.counters[kCpuCounter] = cpu_seconds_per_call;
+  for (const auto& [name, value] : entry.counters) state.counters[name] = value;
 }
 
 Result<void> initialize(const Flags& flags) {
@@ -85,8 +86,8 @@ Result<void> check_writable(const std::string& file) {
 
 }  // namespace
 
-Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, const Finished& finished, const Flags& flags,
-                   const model::Context& context, std::ostream& out, const std::atomic<bool>& stop) {
+Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, const Finished& finished,
+                   const LateCounters& late, const Flags& flags, const model::Context& context, std::ostream& out, const std::atomic<bool>& stop) {
   if (auto writable = check_writable(flags.out); !writable) return writable;
   if (auto initialized = initialize(flags); !initialized) return initialized;
   for (const auto& [key, value] : context) benchmark::AddCustomContext(key, value);
@@ -99,8 +100,8 @@ Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, cons
     progress.failures.push_back(entry.failure);
     index_of[entry.name] = index;
     benchmark::RegisterBenchmark(entry.name.c_str(),
-                                 [index, &timing, &progress, &stop](benchmark::State& state) {
-                                   body(state, index, timing, progress, stop);
+                                 [index, &entry, &timing, &progress, &stop](benchmark::State& state) {
+                                   body(state, index, entry, timing, progress, stop);
                                  })
         ->UseManualTime()
         ->Iterations(static_cast<benchmark::IterationCount>(entry.failure.empty() ? entry.calls : 1));
@@ -113,10 +114,13 @@ Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, cons
     progress.announced[index] = true;
     finished(index, progress.samples[index], progress.failures[index]);
   };
+  const auto late_of = [&](const std::string& name) {
+    return late ? late(index_of.at(name)) : std::vector<std::pair<std::string, double>>{};
+  };
   const bool to_console = flags.format == "console";
-  ForwardingReporter display(to_console ? nullptr : inner_reporter(flags.format), flags.format == "csv", failure_of, through);
+  ForwardingReporter display(to_console ? nullptr : inner_reporter(flags.format), flags.format == "csv", failure_of, through, late_of);
   display.SetOutputStream(&out);
-  ForwardingReporter file(inner_reporter(flags.out_format), flags.out_format == "csv", failure_of, {});
+  ForwardingReporter file(inner_reporter(flags.out_format), flags.out_format == "csv", failure_of, {}, late_of);
 
   if (entries.empty()) {
     // Google Benchmark writes nothing at all when there is nothing to run; a reader wants a valid, empty report.

@@ -12,6 +12,7 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -26,12 +27,16 @@ struct Entry {
   std::string name;     // bare: `two-sum/v2.0.0/uniform/65536`; unique in the run
   std::uint64_t calls = 1;
   std::string failure;  // known before the run (a wrong answer): reported as an error row, never timed
+  std::vector<std::pair<std::string, double>> counters;  // flat counters of each of its rows: `allocs`, `p95_seconds`
 };
 
 struct Timed {
   double real_seconds = 0;  // of all calls together
   double cpu_seconds = 0;
 };
+
+// What is only known once everything has been timed (growth): more counters, by entry. Asked once, at the end.
+using LateCounters = std::function<std::vector<std::pair<std::string, double>>(std::size_t index)>;
 
 // Times `calls` calls of entry `index`, or says in one line why it could not.
 using Timing = std::function<tl::expected<Timed, std::string>(std::size_t index, std::uint64_t calls)>;
@@ -42,10 +47,11 @@ using Finished = std::function<void(std::size_t index, const std::vector<model::
 // `kInterrupted` as an entry's failure: the run was stopped before the entry was through.
 inline constexpr const char* kInterrupted = "interrupted";
 
-// Runs all entries. With flags.format `console` nothing is written to `out` by this function (the caller prints from
+// Runs all entries. Reports are written at the end, in one piece: so every row can have the late counters, and CSV knows
+// all columns. With flags.format `console` nothing is written to `out` by this function (the caller prints from
 // `finished`); `json` and `csv` go to `out`. The file of --benchmark_out is checked before anything is timed and is
 // valid whatever happens. Call from the main thread; several calls in one process are possible (tests).
-Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, const Finished& finished, const Flags& flags,
-                   const model::Context& context, std::ostream& out, const std::atomic<bool>& stop);
+Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, const Finished& finished,
+                   const LateCounters& late, const Flags& flags, const model::Context& context, std::ostream& out, const std::atomic<bool>& stop);
 
 }  // namespace harness::bench

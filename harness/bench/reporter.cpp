@@ -64,8 +64,12 @@ void prepare_for_csv(Run& run) {
 }  // namespace
 
 ForwardingReporter::ForwardingReporter(std::unique_ptr<benchmark::BenchmarkReporter> inner, bool inner_is_csv,
-                                       FailureOf failure, Through through)
-    : inner_(std::move(inner)), inner_is_csv_(inner_is_csv), failure_(std::move(failure)), through_(std::move(through)) {}
+                                       FailureOf failure, Through through, LateOf late)
+    : inner_(std::move(inner)),
+      inner_is_csv_(inner_is_csv),
+      failure_(std::move(failure)),
+      through_(std::move(through)),
+      late_(std::move(late)) {}
 
 bool ForwardingReporter::ReportContext(const Context& context) {
   if (!inner_) return true;
@@ -77,7 +81,6 @@ bool ForwardingReporter::ReportContext(const Context& context) {
 }
 
 void ForwardingReporter::ReportRuns(const std::vector<Run>& runs) {
-  std::vector<Run> kept;
   for (auto run : runs) {
     make_bare(run);
     const auto name = run.run_name.str();
@@ -97,9 +100,8 @@ void ForwardingReporter::ReportRuns(const std::vector<Run>& runs) {
       for (auto& [key, counter] : run.counters) make_finite(counter.value);
       if (inner_is_csv_) prepare_for_csv(run);
     }
-    kept.push_back(std::move(run));
+    kept_.push_back(std::move(run));
   }
-  if (inner_ && !kept.empty()) inner_->ReportRuns(kept);
   if (through_ && !runs.empty()) {
     auto first = runs.front();
     make_bare(first);
@@ -108,7 +110,16 @@ void ForwardingReporter::ReportRuns(const std::vector<Run>& runs) {
 }
 
 void ForwardingReporter::Finalize() {
-  if (inner_) inner_->Finalize();
+  if (!inner_) return;
+  for (auto& run : kept_) {
+    if (run_failed(run)) continue;
+    const bool is_spread = run.aggregate_name == "stddev" || run.aggregate_name == "cv";
+    for (const auto& [key, value] : late_(run.run_name.str())) {
+      run.counters[key] = is_spread || !std::isfinite(value) ? 0 : value;
+    }
+  }
+  if (!kept_.empty()) inner_->ReportRuns(kept_);
+  inner_->Finalize();
 }
 
 }  // namespace harness::bench

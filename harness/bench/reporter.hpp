@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -45,10 +46,12 @@ class ForwardingReporter : public benchmark::BenchmarkReporter {
   // Both are asked for each entry as its runs arrive. `failure` of a bare name: "" = none.
   using FailureOf = std::function<std::string(const std::string& name)>;
   using Through = std::function<void(const std::string& name)>;
+  // Asked for each entry once all have been run.
+  using LateOf = std::function<std::vector<std::pair<std::string, double>>(const std::string& name)>;
 
   // `inner` may be null: then runs are only announced through `through` (which may be empty).
   ForwardingReporter(std::unique_ptr<benchmark::BenchmarkReporter> inner, bool inner_is_csv, FailureOf failure,
-                     Through through);
+                     Through through, LateOf late);
 
   bool ReportContext(const Context& context) override;
   void ReportRuns(const std::vector<Run>& runs) override;
@@ -59,6 +62,8 @@ class ForwardingReporter : public benchmark::BenchmarkReporter {
   bool inner_is_csv_;
   FailureOf failure_;
   Through through_;
+  LateOf late_;
+  std::vector<Run> kept_;  // until Finalize
   std::set<std::string> failure_reported_;
   std::ostringstream swallowed_;  // Google Benchmark's warnings about its own build
 };

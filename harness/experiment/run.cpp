@@ -18,6 +18,8 @@
 
 #include <harness/bench/driver.hpp>
 #include <harness/compare/ranking.hpp>
+#include <harness/experiment/preparation.hpp>
+#include <harness/experiment/row.hpp>
 #include <harness/machine/identity.hpp>
 #include <harness/report/console.hpp>
 #include <harness/report/figures.hpp>
@@ -35,17 +37,6 @@ using State = Measurement::State;
 
 constexpr double kDefaultSecondsPerCall = 10;
 constexpr const char* kReportSchema = "1";
-
-// What a run gathers about one trial on its way from a name to a row.
-struct Row {
-  const trial::Trial* trial = nullptr;
-  std::shared_ptr<const trial::Loaded> library;
-  std::shared_ptr<const trial::Input> input;
-  worker::Limits limits;
-  double seconds_per_call = 0;  // from the pilot
-  Measurement measurement;
-  bool printed = false;
-};
 
 std::string now_utc(const char* pattern) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -66,7 +57,10 @@ class Run {
     for (const auto& warning : selection_.warnings) say("warning: " + warning);
     if (!load()) return Exit::kUsage;
     if (to_console()) console_.begin(console_context());
-    examine();
+    plan(false);
+    Preparation preparation(request_, terminal_, settings_, *inputs_, progress_);
+    preparation.prepare(rows_);
+    problem_at_fault_ = preparation.problem_at_fault();
     if (auto driven = drive(); !driven) {
       say("harness: " + driven.error().text());
       return driven.error().exit;
@@ -146,92 +140,18 @@ class Run {
     return true;
   }
 
-  void mark(Row& row, State state, std::string note) {
-    row.measurement.state = state;
-    row.measurement.note = std::move(note);
-  }
-
-  // Each trial's first worker: a right answer and the cost of a call, or the reason why it is not timed.
-  void examine() {
-    plan(0);
-    std::vector<std::pair<std::uint64_t, double>> smaller;  // sizes of the same solver and dataset that were examined
-    std::string timed_out_at;
-    std::string family;
-    for (auto& row : rows_) {
-      const auto& input = *row.trial->input;
-      if (const auto now = row.trial->solver->name() + "/" + input.dataset; now != family) {
-        family = now;
-        smaller.clear();
-        timed_out_at.clear();
-      }
-      if (terminal_.stop) {
-        mark(row, State::kInterrupted, "");
-        continue;
-      }
-      const auto limit = row.limits.seconds_per_call;
-      if (input.size) {
-        if (const auto most = row.trial->limits().max_size; most && *input.size > *most) {
-          mark(row, State::kSkipped, fmt::format("size {} is above max_size {}", *input.size, *most));
-          continue;
-        }
-        if (!timed_out_at.empty()) {
-          mark(row, State::kSkipped, fmt::format("size {} was already beyond the limit of {:g} s a call", timed_out_at, limit));
-          continue;
-        }
-        if (const auto predicted = trial::predict_seconds(smaller, *input.size); predicted > limit) {
-          mark(row, State::kSkipped,
-               fmt::format("a call would take about {} (from sizes {} and {}), above the limit of {:g} s",
-                           report::time_text(predicted, terminal_.utf8), smaller[smaller.size() - 2].first,
-                           smaller.back().first, limit));
-          continue;
-        }
-      }
-      progress_.step(row.trial->name() + " (checking)", 0.01);
-      if (examine(row) && input.size) smaller.emplace_back(*input.size, row.seconds_per_call);
-      if (input.size && row.measurement.note.starts_with("did not answer")) timed_out_at = std::to_string(*input.size);
-      progress_.done_step();
-    }
-  }
-
-  bool examine(Row& row) {
-    auto input = inputs_->make(*row.trial->problem, *row.trial->input);
-    if (!input) {
-      if (terminal_.stop) {
-        mark(row, State::kInterrupted, "");
-      } else {
-        mark(row, State::kFailed, "no input: " + input.error().text());
-        problem_at_fault_ = true;
-      }
-      return false;
-    }
-    row.input = *input;
-    const auto found = trial::examine(*row.trial, *row.library, *row.input, *inputs_, row.limits, settings_);
-    using Verdict = trial::Examination::Verdict;
-    switch (found.verdict) {
-      case Verdict::kReady: row.seconds_per_call = found.seconds_per_call; return true;
-      case Verdict::kFailed: mark(row, State::kFailed, found.reason); return false;
-      case Verdict::kDoesNotFit: mark(row, State::kSkipped, found.reason); return false;
-      case Verdict::kInterrupted: mark(row, State::kInterrupted, ""); return false;
-      case Verdict::kProblemAtFault:
-        mark(row, State::kFailed, found.reason);
-        problem_at_fault_ = true;
-        return false;
-    }
-    return false;
-  }
-
   double expected_seconds(const Row& row) const {
     const auto calls = bench::calls_for(request_.flags, row.seconds_per_call);
     return static_cast<double>(calls) * row.seconds_per_call + trial::kSecondsAroundCalls;
   }
 
   // Before the pilots have run, every trial counts with its time at the least.
-  void plan(double checked) {
+  void plan(bool costs_known) {
     double seconds = 0;
     const auto repetitions = static_cast<double>(request_.flags.repetitions);
     for (const auto& row : rows_) {
       if (row.measurement.state != State::kMeasured) continue;
-      if (checked > 0) {
+      if (costs_known) {
         seconds += repetitions * expected_seconds(row);
       } else {
         seconds += 0.01 + repetitions * (request_.flags.min_time_seconds + trial::kSecondsAroundCalls);
@@ -254,7 +174,7 @@ class Run {
       entries.push_back(std::move(entry));
       driven.push_back(&row);
     }
-    plan(1);
+    plan(true);
     const auto timing = [&](std::size_t index, std::uint64_t calls) -> tl::expected<bench::Timed, std::string> {
       auto& row = *driven[index];
       progress_.step(row.trial->name(), expected_seconds(row));
@@ -267,15 +187,15 @@ class Run {
     const auto finished = [&](std::size_t index, const std::vector<model::Sample>& samples, const std::string& failure) {
       auto& row = *driven[index];
       if (failure == bench::kInterrupted) {
-        mark(row, State::kInterrupted, "");
+        row.mark(State::kInterrupted, "");
       } else if (!failure.empty()) {
-        mark(row, State::kFailed, failure);
+        row.mark(State::kFailed, failure);
       } else {
         row.measurement.samples = samples;
       }
       print_up_to(row);
     };
-    return bench::drive(entries, timing, finished, request_.flags, report_context(), terminal_.out, terminal_.stop);
+    return bench::drive(entries, timing, finished, {}, request_.flags, report_context(), terminal_.out, terminal_.stop);
   }
 
   // Skipped trials are not known to Google Benchmark; they are printed in their place, before the next one that is.

@@ -1,0 +1,32 @@
+// What a run gathers about one trial on its way from a name to a row.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <harness/model/measurement.hpp>
+#include <harness/trial/input.hpp>
+#include <harness/trial/loaded.hpp>
+#include <harness/trial/pairing.hpp>
+#include <harness/worker/worker.hpp>
+
+namespace harness::experiment {
+
+struct Row {
+  const trial::Trial* trial = nullptr;
+  std::shared_ptr<const trial::Loaded> library;
+  std::shared_ptr<const trial::Input> input;  // once it has been made
+  worker::Limits limits;
+  double seconds_per_call = 0;  // from the pilot
+  model::Measurement measurement;
+  bool printed = false;
+
+  using State = model::Measurement::State;
+  void mark(State state, std::string note) {
+    measurement.state = state;
+    measurement.note = std::move(note);
+  }
+};
+
+}  // namespace harness::experiment
