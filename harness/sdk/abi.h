@@ -62,7 +62,19 @@ typedef struct harness_solver {
   const char* (*last_error)(void* instance);
   /* May be NULL. Called once before the library is let go. */
   void (*on_destroy)(void);
+
+  /* Tables of the first builds end here: ask HARNESS_SOLVER_HAS before reading what follows. */
+
+  /* May be NULL. clock off. The solver's own counters as a CBOR map text -> double: what it counted since the last
+   * `run` began, divided by that run's calls. BAD_STATE before any run, and where it counted too many names. */
+  harness_status (*counters)(void* instance, harness_bytes* counters);
 } harness_solver;
+
+/* The size of the first builds' tables: a smaller one is none. */
+#define HARNESS_SOLVER_LEAST_SIZE offsetof(harness_solver, counters)
+/* Whether the solver's table reaches as far as the function `member` and has it. */
+#define HARNESS_SOLVER_HAS(table, member) \
+  ((table)->size >= offsetof(harness_solver, member) + sizeof((table)->member) && (table)->member != NULL)
 
 typedef const harness_solver* (*harness_solver_entry)(void);
 

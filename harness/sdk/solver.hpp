@@ -12,6 +12,8 @@
 // Outside: decoding, the fresh copies that T, T&, T&& and span<T> ask for, the making and the end of objects with
 // state, encoding the answer.
 //
+// Figures of the solver's own: counters.hpp, included before HARNESS_SOLVER.
+//
 // Builds without exceptions too; running out of memory then ends the process.
 #pragma once
 
@@ -205,6 +207,24 @@ class Instance<Make, Parts, TypeList<P...>> {
     return HARNESS_OK;
   }
 
+  // Of a `CounterTable`. A template, so that solvers without counters need not know it.
+  template <class Table>
+  harness_status counters(const Table& table, harness_bytes& bytes) {
+    if (table.calls == 0 || table.overflown) {
+      message.set(table.overflown ? "more than 32 counters" : "no counters yet: run first");
+      return HARNESS_BAD_STATE;
+    }
+    answer_.clear();
+    cbor::Writer writer(answer_);
+    writer.map(table.used);
+    for (size_t i = 0; i < table.used; ++i) {
+      writer.text(table.names[i]);
+      writer.floating(table.values[i] / static_cast<double>(table.calls));
+    }
+    bytes = {answer_.data(), answer_.size()};
+    return HARNESS_OK;
+  }
+
  private:
   static constexpr bool kOwns = !std::is_trivially_destructible_v<Stored>;
 
@@ -307,9 +327,11 @@ inline Message& open_message() {
   return message;
 }
 
-template <class Make, class Parts>
+// `kCounters`: nullptr, or the address of the library's counters.
+template <class Make, class Parts, auto kCounters>
 struct SolverTable {
   using Solver = Instance<Make, Parts>;
+  static constexpr bool kCounts = !std::is_null_pointer_v<decltype(kCounters)>;
 
   static Solver& solver(void* instance) { return *static_cast<Solver*>(instance); }
 
@@ -332,10 +354,16 @@ struct SolverTable {
   }
   // Aligned, so that code elsewhere in the library does not move the measured loop within its cache lines.
   [[gnu::aligned(64)]] static harness_status run(void* instance, uint64_t calls) noexcept {
-    return guarded(solver(instance).message, [&] { return solver(instance).run(calls); });
+    if constexpr (kCounts) kCounters->begin();
+    const harness_status status = guarded(solver(instance).message, [&] { return solver(instance).run(calls); });
+    if constexpr (kCounts) kCounters->calls = status == HARNESS_OK ? calls : 0;
+    return status;
   }
   static harness_status answer(void* instance, harness_bytes* answer) noexcept {
     return guarded(solver(instance).message, [&] { return solver(instance).answer(*answer); });
+  }
+  static harness_status counters(void* instance, harness_bytes* counters) noexcept {
+    return guarded(solver(instance).message, [&] { return solver(instance).counters(*kCounters, *counters); });
   }
   static void close(void* instance) noexcept { delete static_cast<Solver*>(instance); }
   static const char* last_error(void* instance) noexcept {
@@ -343,6 +371,11 @@ struct SolverTable {
   }
 
   static constexpr auto kSignature = Solver::kSignature;
+  static constexpr auto counters_function() -> harness_status (*)(void*, harness_bytes*) {
+    if constexpr (kCounts) return &counters;
+    return nullptr;
+  }
+
   static constexpr harness_solver kTable = {sizeof(harness_solver),
                                             HARNESS_BOUNDARY_VERSION,
                                             kSignature.text,
@@ -353,7 +386,8 @@ struct SolverTable {
                                             &answer,
                                             &close,
                                             &last_error,
-                                            nullptr};
+                                            nullptr,
+                                            counters_function()};
 };
 
 template <class Parts>
@@ -380,7 +414,7 @@ constexpr bool check_effect() {
 }
 
 // The table of the target that Make{}() gives, or one line that says why there is none.
-template <class Make>
+template <class Make, auto kCounters = nullptr>
 constexpr const harness_solver* solver_table() {
   using Target = decltype(Make{}());
   using Parts = Callable<Target>;
@@ -394,7 +428,7 @@ constexpr const harness_solver* solver_table() {
     if constexpr (kParameters && kResult) {
       constexpr bool kEffect = check_effect<Parts>();
       constexpr bool kObject = check_object<Parts>();
-      if constexpr (kEffect && kObject) return &SolverTable<Make, Parts>::kTable;
+      if constexpr (kEffect && kObject) return &SolverTable<Make, Parts, kCounters>::kTable;
     }
   }
   return nullptr;
@@ -416,8 +450,15 @@ constexpr bool same_text(std::string_view a, std::string_view b) { return a == b
 #define HARNESS_SDK_CHECK_NAME(problem) static_assert(true)
 #endif
 
+// counters.hpp says otherwise.
+#if !defined(HARNESS_SDK_COUNTS)
+#define HARNESS_SDK_COUNTS nullptr
+#define HARNESS_SDK_COUNTERS
+#endif
+
 #define HARNESS_SOLVER(problem, ...)                                                                                   \
   HARNESS_SDK_CHECK_NAME(problem);                                                                                     \
+  HARNESS_SDK_COUNTERS                                                                                                 \
   [[maybe_unused]] static constexpr auto harness_target_has_one_type = [](auto tag) {                                  \
     return requires { ::harness::sdk::has_one_type<decltype(tag)>(__VA_ARGS__); };                                     \
   };                                                                                                                   \
@@ -426,6 +467,6 @@ constexpr bool same_text(std::string_view a, std::string_view b) { return a == b
                 "lambda with fixed parameter types");                                                                  \
   static constexpr auto harness_solver_target = [] { return __VA_ARGS__; };                                            \
   extern "C" HARNESS_SDK_EXPORT const harness_solver* harness_solver_v1(void) {                                        \
-    return ::harness::sdk::solver_table<std::remove_const_t<decltype(harness_solver_target)>>();                       \
+    return ::harness::sdk::solver_table<std::remove_const_t<decltype(harness_solver_target)>, HARNESS_SDK_COUNTS>();   \
   }                                                                                                                    \
   static_assert(true)

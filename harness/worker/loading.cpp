@@ -54,15 +54,18 @@ std::string words_of_dlopen(std::string text, const std::string& path, const std
   return text;
 }
 
+constexpr std::size_t least_size(const harness_solver*) { return HARNESS_SOLVER_LEAST_SIZE; }
+constexpr std::size_t least_size(const harness_problem*) { return sizeof(harness_problem); }
+
 template <class Table>
 std::string wrong_table(const Table* table, const char* entry) {
   if (table == nullptr) return std::string(entry) + " answered with a null table";
   if (table->boundary != HARNESS_BOUNDARY_VERSION)
     return "built for boundary " + std::to_string(table->boundary) + ", this harness speaks " +
            std::to_string(HARNESS_BOUNDARY_VERSION) + "; rebuild it";
-  if (table->size < sizeof(Table))
+  if (table->size < least_size(table))
     return "its table has " + std::to_string(table->size) + " bytes, expected at least " +
-           std::to_string(sizeof(Table)) + "; rebuild it";
+           std::to_string(least_size(table)) + "; rebuild it";
   if (table->signature == nullptr || ::strnlen(table->signature, kLongestSignature) == kLongestSignature)
     return "its table has no signature, or one longer than 4096 characters";
   return {};
