@@ -1,6 +1,7 @@
 // Problems, and the cases that solvers are tried on.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -34,6 +35,10 @@ struct Problem {
   std::string answer_type;  // "" = not declared
   AnswerRule answer;
   std::optional<double> time_limit_seconds;
+  // Which parameter's elements are the items of a call, and which one's data its bytes, as indices into `parameters`:
+  // always an array or a string. None: not declared.
+  std::optional<std::size_t> items_parameter;
+  std::optional<std::size_t> bytes_parameter;
   std::filesystem::path directory;  // datasets/<problem>
   std::vector<std::string> warnings;
 };

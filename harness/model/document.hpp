@@ -1,5 +1,5 @@
 // The documents that authors write, read into values: version.yaml, benchmark.json, problem.yaml.
-// `model` owns Boost.JSON and yaml-cpp: their types stop here (datasets stream through json_stream.hpp).
+// `model` owns Boost.JSON and libyaml: their types stop here (datasets stream through json_stream.hpp).
 //
 // Every reader names its faults as `<file>: <place>: expected <...>, found <...>`, the place being `line 3, requires.apis`
 // in YAML and a JSON Pointer in JSON. An unknown key is a warning, not an error; version.yaml keeps its further keys and

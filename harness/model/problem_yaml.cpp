@@ -7,8 +7,8 @@
 namespace harness::model {
 namespace {
 
-const std::vector<std::string_view> kKeys = {"problem", "leetcode",    "tags",        "parameters",
-                                             "answer",  "answer_type", "time_limit_s"};
+const std::vector<std::string_view> kKeys = {"problem", "leetcode",    "tags",         "parameters", "answer",
+                                             "answer_type", "time_limit_s", "items", "bytes"};
 constexpr const char* kType = "a type such as integer, integer[], long, double, boolean, character or string[]";
 constexpr double kMostSeconds = 86'400;
 
@@ -49,6 +49,12 @@ class Reader {
     }
     if (root.find("problem") == nullptr) return tree_.missing("problem", kProblem);
     if (root.find("parameters") == nullptr) return tree_.missing("parameters", kParameters);
+    if (auto done = read_amount(root.find("items"), problem_.items_parameter); !done) {
+      return tl::unexpected(done.error());
+    }
+    if (auto done = read_amount(root.find("bytes"), problem_.bytes_parameter); !done) {
+      return tl::unexpected(done.error());
+    }
     return std::move(problem_);
   }
 
@@ -82,6 +88,8 @@ class Reader {
       if (!seconds) return tl::unexpected(seconds.error());
       if (*seconds <= 0 || *seconds > kMostSeconds) return tree_.fault(node, kExpected);
       problem_.time_limit_seconds = *seconds;
+    } else if (node.key == "items" || node.key == "bytes") {
+      // Names a parameter: read when all of them are known.
     } else {
       problem_.warnings.push_back(tree_.unknown_key(node, kKeys));
     }
@@ -149,6 +157,22 @@ class Reader {
     if (*value < 0) return tree_.fault(*tolerance, kTolerance);
     problem_.answer = {Kind::kTolerance, *value};
     return {};
+  }
+
+  Result<void> read_amount(const Node* node, std::optional<std::size_t>& amount) {
+    if (node == nullptr) return {};
+    std::string countable;
+    for (std::size_t i = 0; i < problem_.parameters.size(); ++i) {
+      const Parameter& parameter = problem_.parameters[i];
+      if (parameter.type != "string" && !parameter.type.ends_with("[]")) continue;
+      if (node->kind == Node::Kind::kText && node->text == parameter.name) {
+        amount = i;
+        return {};
+      }
+      countable += (countable.empty() ? " (" : ", ") + parameter.name;
+    }
+    return tree_.fault(*node, "the name of an array or string parameter" +
+                                  (countable.empty() ? ", of which there is none" : countable + ")"));
   }
 
   const Tree& tree_;

@@ -103,7 +103,7 @@ bool TreeMaker::value(Node node) {
   node.parent = parent;
   if (parent != nullptr && parent->kind == Node::Kind::kMap) {
     node.key = *std::exchange(key_, std::nullopt);
-    if (node.kind == Node::Kind::kNull) node.line = key_line_;  // yaml-cpp finds nothing one line later
+    if (node.kind == Node::Kind::kNull) node.line = key_line_;  // an empty value stands where the next key begins
   }
   if (parent != nullptr && parent->kind == Node::Kind::kList) node.index = parent->items.size();
   if (has_control_character(node.text)) {

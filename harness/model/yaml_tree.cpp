@@ -1,82 +1,94 @@
 #include <harness/model/tree.hpp>
 
-#include <sstream>
-
 #include <fmt/format.h>
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
+#include <yaml.h>
 
 namespace harness::model {
 namespace {
 
-// Leaves yaml-cpp, whose events cannot say "stop". yaml-cpp recurses once a level, so leaving at the depth limit also
-// keeps its stack small.
-struct Refused {};
+// libyaml's event, freed at the end.
+struct Event {
+  yaml_event_t raw{};
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() { yaml_event_delete(&raw); }
+};
 
-class Builder : public YAML::EventHandler {
+struct Parser {
+  yaml_parser_t raw{};
+  explicit Parser(std::string_view text) {
+    yaml_parser_initialize(&raw);
+    yaml_parser_set_encoding(&raw, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&raw, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
+  ~Parser() { yaml_parser_delete(&raw); }
+};
+
+std::string_view view(const yaml_char_t* text) {
+  return text == nullptr ? std::string_view{} : std::string_view(reinterpret_cast<const char*>(text));
+}
+
+// Feeds the maker with events; each function returns false when it refused.
+class Builder {
  public:
   explicit Builder(TreeMaker& maker) : maker_(maker) {}
 
-  void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) refuse(mark, "expected one document, found another");
-  }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(Node::Kind::kNull, mark, anchor); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    refuse(mark, "expected a value, found an alias (*name)");
-  }
-  void OnAnchor(const YAML::Mark& mark, const std::string&) override { refuse_anchor(mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& value) override {
-    if (maker_.expects_key()) {
-      check(mark, tag, anchor);
-      if (!maker_.key(value, line(mark))) throw Refused{};
-      return;
+  bool take(const yaml_event_t& event) {
+    line_ = event.start_mark.line + 1;
+    switch (event.type) {
+      case YAML_DOCUMENT_START_EVENT:
+        return documents_++ == 0 || refuse("expected one document, found another");
+      case YAML_ALIAS_EVENT: return refuse("expected a value, found an alias (*name)");
+      case YAML_SCALAR_EVENT: return scalar(event.data.scalar);
+      case YAML_SEQUENCE_START_EVENT:
+        return begin(Node::Kind::kList, event.data.sequence_start.anchor, event.data.sequence_start.tag);
+      case YAML_MAPPING_START_EVENT:
+        return begin(Node::Kind::kMap, event.data.mapping_start.anchor, event.data.mapping_start.tag);
+      case YAML_SEQUENCE_END_EVENT:
+      case YAML_MAPPING_END_EVENT: maker_.end(); return true;
+      default: return true;
     }
-    add(Node::Kind::kText, mark, anchor, tag, value);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    add(Node::Kind::kList, mark, anchor, tag);
-  }
-  void OnSequenceEnd() override { maker_.end(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
-    add(Node::Kind::kMap, mark, anchor, tag);
-  }
-  void OnMapEnd() override { maker_.end(); }
 
  private:
-  static std::size_t line(const YAML::Mark& mark) {
-    return static_cast<std::size_t>(mark.line < 0 ? 0 : mark.line) + 1;
+  template <class Scalar>
+  bool scalar(const Scalar& scalar) {
+    if (!check(scalar.anchor, scalar.tag)) return false;
+    const std::string_view text(reinterpret_cast<const char*>(scalar.value), scalar.length);
+    if (maker_.expects_key()) return maker_.key(text, line_);
+    Node node;
+    node.line = line_;
+    node.plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    const bool is_null = node.plain && (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
+    node.kind = is_null ? Node::Kind::kNull : Node::Kind::kText;
+    if (!is_null) node.text = text;
+    return maker_.value(std::move(node));
   }
 
-  [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& why) {
-    maker_.refuse(fmt::format("line {}", line(mark)), why);
-    throw Refused{};
-  }
-  [[noreturn]] void refuse_anchor(const YAML::Mark& mark) { refuse(mark, "expected a value, found an anchor (&name)"); }
-
-  void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != 0) refuse_anchor(mark);
-    if (!tag.empty() && tag != "?" && tag != "!")
-      refuse(mark, "expected a value without a tag, found " + in_quotes(tag));
-  }
-
-  void add(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& tag = {},
-           const std::string& text = {}) {
-    check(mark, tag, anchor);
-    if (maker_.expects_key()) refuse(mark, "expected a text as key, found something else");
+  bool begin(Node::Kind kind, const yaml_char_t* anchor, const yaml_char_t* tag) {
+    if (!check(anchor, tag)) return false;
+    if (maker_.expects_key()) return refuse("expected a text as key, found something else");
     Node node;
     node.kind = kind;
-    node.line = line(mark);
-    node.text = text;
-    node.plain = tag == "?";
-    if (!maker_.value(std::move(node))) throw Refused{};
+    node.line = line_;
+    return maker_.value(std::move(node));
   }
 
+  bool check(const yaml_char_t* anchor, const yaml_char_t* tag) {
+    if (anchor != nullptr) return refuse("expected a value, found an anchor (&name)");
+    if (const auto name = view(tag); !name.empty() && name != "!") {
+      return refuse("expected a value without a tag, found " + in_quotes(name));
+    }
+    return true;
+  }
+
+  bool refuse(const std::string& why) { return maker_.refuse(fmt::format("line {}", line_), why); }
+
   TreeMaker& maker_;
+  std::size_t line_ = 1;
   int documents_ = 0;
 };
 
@@ -86,22 +98,20 @@ Result<std::unique_ptr<Tree>> yaml_tree(std::string_view text, const std::string
   if (text.size() > TreeMaker::kMostBytes) {
     return fail(file, fmt::format("expected at most 1 MiB of text, found {} bytes", text.size()));
   }
-  // yaml-cpp guesses UTF-16 and -32 from the first bytes and repairs broken UTF-8 in silence.
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
     return fail(file, "expected a text in UTF-8, found other bytes");
   }
   TreeMaker maker(file);
   Builder builder(maker);
-  try {
-    std::istringstream stream{std::string(text)};
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+  Parser parser(text);
+  for (bool more = true; more;) {
+    Event event;
+    if (yaml_parser_parse(&parser.raw, &event.raw) == 0) {
+      const char* problem = parser.raw.problem == nullptr ? "something else" : parser.raw.problem;
+      return fail(fmt::format("{}: line {}", file, parser.raw.problem_mark.line + 1), fmt::format("expected YAML, found {}", problem));
     }
-  } catch (const Refused&) {
-    return tl::unexpected(*maker.error);
-  } catch (const YAML::Exception& error) {
-    const std::string place = error.mark.line < 0 ? file : fmt::format("{}: line {}", file, error.mark.line + 1);
-    return fail(place, "expected YAML, found " + error.msg);
+    if (!builder.take(event.raw)) return tl::unexpected(*maker.error);
+    more = event.raw.type != YAML_STREAM_END_EVENT;
   }
   if (maker.empty()) return fail(file, "expected a map of keys and values, found an empty file");
   return maker.take();

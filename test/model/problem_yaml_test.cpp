@@ -55,6 +55,43 @@ difficulty: easy
   CHECK(problem->warnings[0] == "problem.yaml: line 11, difficulty: unknown key \"difficulty\"");
 }
 
+TEST_CASE("items and bytes name an array or a string, wherever they stand in problem.yaml") {
+  const auto problem = read_problem_yaml(R"(bytes: text
+problem: search
+items: nums
+parameters:
+  - {name: limit, type: integer}
+  - {name: nums, type: "integer[]"}
+  - {name: text, type: string}
+)",
+                                         "problem.yaml");
+  REQUIRE(problem);
+  CHECK(problem->warnings.empty());
+  CHECK(problem->items_parameter == std::size_t{1});
+  CHECK(problem->bytes_parameter == std::size_t{2});
+
+  const auto silent = read_problem_yaml(kHead, "problem.yaml");
+  REQUIRE(silent);
+  CHECK_FALSE(silent->items_parameter);
+  CHECK_FALSE(silent->bytes_parameter);
+}
+
+TEST_CASE("items or bytes of a number, of an unknown parameter or of several are refused with the names to choose from") {
+  const std::string head = "problem: a\nparameters: [{name: k, type: integer}, {name: s, type: string}, {name: m, type: "
+                           "\"integer[][]\"}]\n";
+  CHECK(fault(head + "items: k\n") ==
+        "problem.yaml: line 3, items: expected the name of an array or string parameter (s, m), found \"k\"");
+  CHECK(fault(head + "bytes: nums\n") ==
+        "problem.yaml: line 3, bytes: expected the name of an array or string parameter (s, m), found \"nums\"");
+  CHECK(fault(head + "items: [s, m]\n") ==
+        "problem.yaml: line 3, items: expected the name of an array or string parameter (s, m), found a list");
+  CHECK(fault("problem: a\nparameters: [{name: k, type: integer}]\nbytes: k\n") ==
+        "problem.yaml: line 3, bytes: expected the name of an array or string parameter, of which there is none, found "
+        "\"k\"");
+  CHECK(fault("items: nums\nproblem: a\n") ==
+        "problem.yaml: parameters: expected a list such as [{name: nums, type: \"integer[]\"}], found no such key");
+}
+
 TEST_CASE("the rule for answers is a word or a tolerance, exact when nothing is said") {
   CHECK(read_problem_yaml(kHead, "problem.yaml")->answer.kind == AnswerRule::Kind::kExact);
   CHECK(answer("exact").kind == AnswerRule::Kind::kExact);

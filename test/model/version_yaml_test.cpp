@@ -153,7 +153,7 @@ TEST_CASE("anchors and aliases are refused before they can blow up") {
 
 TEST_CASE("nesting of 100,000 is one clear line, whichever way it is written") {
   const std::string expected = "expected nesting of at most 64, found more";
-  // Brackets that nobody closes: yaml-cpp takes the first one for the beginning of a key.
+  // Brackets that nobody closes: libyaml takes the first one for the beginning of a key.
   CHECK_THAT(fault(fmt::format("a: {:[>100000}", "")), ContainsSubstring("version.yaml: line 1: expected"));
   CHECK_THAT(fault(fmt::format("a: {:[>100000}{:]>100000}", "", "")), ContainsSubstring(expected));
   CHECK_THAT(fault(fmt::format("a: {}", repeated("{a: ", 100'000))), ContainsSubstring(expected));
