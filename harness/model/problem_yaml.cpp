@@ -7,7 +7,7 @@
 namespace harness::model {
 namespace {
 
-const std::vector<std::string_view> kKeys = {"problem", "leetcode",    "tags",         "parameters", "answer",
+const std::vector<std::string_view> kKeys = {"problem",     "leetcode",     "tags",  "parameters", "answer",
                                              "answer_type", "time_limit_s", "items", "bytes"};
 constexpr const char* kType = "a type such as integer, integer[], long, double, boolean, character or string[]";
 constexpr double kMostSeconds = 86'400;

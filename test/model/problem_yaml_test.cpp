@@ -76,9 +76,11 @@ parameters:
   CHECK_FALSE(silent->bytes_parameter);
 }
 
-TEST_CASE("items or bytes of a number, of an unknown parameter or of several are refused with the names to choose from") {
-  const std::string head = "problem: a\nparameters: [{name: k, type: integer}, {name: s, type: string}, {name: m, type: "
-                           "\"integer[][]\"}]\n";
+TEST_CASE(
+    "items or bytes of a number, of an unknown parameter or of several are refused with the names to choose from") {
+  const std::string head =
+      "problem: a\nparameters: [{name: k, type: integer}, {name: s, type: string}, {name: m, type: "
+      "\"integer[][]\"}]\n";
   CHECK(fault(head + "items: k\n") ==
         "problem.yaml: line 3, items: expected the name of an array or string parameter (s, m), found \"k\"");
   CHECK(fault(head + "bytes: nums\n") ==

@@ -84,7 +84,8 @@ int probe(int x) {
 
 template <size_t kIndex>
 struct Name {
-  static constexpr char text[] = {'n', static_cast<char>('0' + kIndex / 10), static_cast<char>('0' + kIndex % 10), '\0'};
+  static constexpr char text[] = {'n', static_cast<char>('0' + kIndex / 10), static_cast<char>('0' + kIndex % 10),
+                                  '\0'};
 };
 
 template <size_t... kIndex>
