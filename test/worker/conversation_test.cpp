@@ -157,6 +157,12 @@ TEST_CASE("an exception in a constructor ends the loading, as the dynamic linker
   check_that_nothing_is_left(before);
 }
 
+TEST_CASE("a library built before tables grew is loaded and run") {
+  const auto made = run("older_table", "x", patient_limits());
+  CHECK_FALSE(made.failure);
+  CHECK(made.answer == harness::model::Bytes{0});
+}
+
 TEST_CASE("the last words of a solver are kept, harmless for a terminal") {
   const auto made = run("misbehaves_running", "print_and_crash", patient_limits());
   REQUIRE(made.failure);
