@@ -16,8 +16,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 struct Parameter {
   std::string name;
-  std::string
-      type;  // LeetCode's type words: integer, integer[], integer[][], long, double, boolean, character, string, ...
+  std::string type;  // LeetCode's type words: integer, integer[], integer[][], long, double, boolean, string, ...
 };
 
 // How an answer is judged against the expected one.
