@@ -1,6 +1,7 @@
 #include <harness/report/console.hpp>
 
 #include <algorithm>
+#include <array>
 #include <ostream>
 #include <utility>
 
@@ -14,23 +15,20 @@ namespace {
 
 using model::Measurement;
 
-constexpr std::size_t kTimeWidth = 8;   // `0.123 ns`, `89.0 ns`
-constexpr std::size_t kCountWidth = 5;  // `n=3`, `n=100`
-constexpr std::size_t kRateWidth = 7;   // `11.2M/s`
 constexpr std::size_t kGap = 2;
+constexpr std::size_t kRemarkRoom =
+    12;  // two blanks and a remark: kept before repeated figures are shown beside measured ones
 constexpr std::size_t kStateWidth = 9;       // `FAILED`, `skipped`
 constexpr std::size_t kLeastNoteWidth = 30;  // less room beside the name: the note goes on below it
 
-std::size_t spread_width(bool utf8) { return utf8 ? 7 : 8; }
+// Columns beyond time and spread as they stand in a row that was not asked for any, and in which order they get their room.
+constexpr std::array kByDefault{"procs", "calls", "p95", "allocs", "peak", "items/s", "bytes/s", "instructions"};
+constexpr std::array kRoomFirst{"instructions", "p95", "allocs", "peak", "items/s", "bytes/s", "procs", "calls"};
+// Those that every row has: they say nothing that was measured beyond the time.
+bool is_repeated(const std::string& name) { return name == "procs" || name == "calls"; }
 
-// Numbers end and units begin in the same column: ` 1.23 s ` below `89.0 ns`.
-std::string aligned_time(double seconds, bool utf8) {
-  const std::string text = time_text(seconds, utf8);
-  const auto blank = text.find(' ');
-  if (blank == std::string::npos) {
-    return padded_left(text, kTimeWidth);
-  }
-  return padded_left(text.substr(0, blank), kTimeWidth - 3) + " " + padded_right(text.substr(blank + 1), 2);
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::string found(const model::Context& context, const std::string& key) {
@@ -46,22 +44,133 @@ std::string without_trailing_blanks(std::string line) {
 // What of a row there is room for.
 struct Layout {
   bool own_line = false;
-  bool count = true;
-  bool rate = true;
+  std::vector<Column> columns;     // in the order of the row, time first
+  std::vector<std::string> below;  // asked for, and without room beside the name
+  std::size_t taken = 0;           // by the name (if beside) and the columns
+
+  bool has(const std::string& name) const {
+    return std::any_of(columns.begin(), columns.end(), [&](const Column& one) { return one.name == name; });
+  }
 };
 
-Layout layout_for(std::size_t name_width, const ConsoleOptions& options) {
+Layout layout_for(std::size_t name_width, const ConsoleOptions& options, const std::vector<std::string>& wanted) {
   Layout layout;
-  if (options.columns == 0) {
+  const auto fits = [&](std::size_t width) { return options.columns == 0 || layout.taken + width <= options.columns; };
+  const auto place = [&](const Column& column) {
+    layout.columns.push_back(column);
+    layout.taken += kGap + column.width;
+  };
+  const Column time = column_named("time", options.utf8), spread = column_named("spread", options.utf8);
+  layout.taken = name_width;
+  layout.own_line = !fits(2 * kGap + time.width + spread.width);
+  layout.taken = layout.own_line ? 0 : name_width;
+  place(time);
+  place(spread);
+  if (!options.columns_shown.empty()) {
+    for (const std::string& name : wanted) {
+      const Column column = column_named(name, options.utf8);
+      if (layout.below.empty() && fits(kGap + column.width)) {
+        place(column);
+      } else {
+        layout.below.push_back(name);
+      }
+    }
     return layout;
   }
-  const std::size_t least = kGap + kTimeWidth + kGap + spread_width(options.utf8);
-  layout.own_line = name_width + least > options.columns;
-  const std::size_t taken = (layout.own_line ? kGap : name_width) + least;
-  layout.count = taken + kGap + kCountWidth <= options.columns;
-  layout.rate = taken + 2 * kGap + kCountWidth + kRateWidth <= options.columns;
+  const bool beyond_time =
+      std::any_of(wanted.begin(), wanted.end(), [](const auto& name) { return !is_repeated(name); });
+  std::vector<std::string> placed;
+  const std::size_t before = layout.taken;
+  for (const std::string name : kRoomFirst) {
+    const std::size_t width = kGap + column_named(name, options.utf8).width;
+    if (!contains(wanted, name)) {
+      continue;
+    }
+    if (!fits(width + (beyond_time && is_repeated(name) ? kRemarkRoom : 0))) {
+      break;
+    }
+    placed.push_back(name);
+    layout.taken += width;
+  }
+  layout.taken = before;
+  for (const std::string& name : wanted) {
+    if (contains(placed, name)) {
+      place(column_named(name, options.utf8));
+    }
+  }
   return layout;
 }
+
+// What only some rows have to say: the forms it may take, the shortest last.
+struct Remark {
+  enum class Weight { kPlain, kDoubtful, kBad } weight;
+  std::vector<std::string> forms;
+};
+
+std::vector<Remark> remarks_on(const Measurement& row, const Figures& figures, const Layout& layout, bool utf8) {
+  std::vector<Remark> remarks;
+  const auto labelled = [&](const char* name) { return labelled_text(column_named(name, utf8), row, figures, utf8); };
+  bool late = false;
+  if (!row.broken_limits.empty()) {
+    const std::size_t count = row.broken_limits.size();
+    Remark broken{Remark::Weight::kBad, {"breaks " + printable(row.broken_limits.front().limit, utf8), "breaks limit"}};
+    if (count > 1) {
+      broken.forms = {fmt::format("breaks {} limits", count)};
+    }
+    remarks.push_back(broken);
+    late = std::any_of(row.broken_limits.begin(), row.broken_limits.end(),
+                       [](const model::BrokenLimit& one) { return one.limit == "p95_latency_ms"; });
+  }
+  if (row.memory && row.memory->leaked_bytes > 0 && !layout.has("leaked")) {
+    remarks.push_back({Remark::Weight::kDoubtful, {"leaks " + bytes_text(row.memory->leaked_bytes)}});
+  }
+  if (row.latency && !row.latency->seconds_per_call.empty() && !layout.has("p95") &&
+      (late || has_long_tail(*row.latency))) {
+    Remark tail{Remark::Weight::kDoubtful, {labelled("p95")}};
+    if (const double median = percentile(*row.latency, 0.5); median > 0) {
+      const double times = percentile(*row.latency, 0.95) / median;
+      tail.forms.push_back("p95 x" + ratio_text(times, times));
+    }
+    remarks.push_back(tail);
+  }
+  if (figures.cpu_differs() && !layout.has("cpu")) {
+    remarks.push_back(
+        {Remark::Weight::kDoubtful, {labelled("cpu"), fmt::format("CPU {:.0f} %", 100 * figures.cpu_share())}});
+  }
+  for (const auto& counter : row.counters) {
+    remarks.push_back({Remark::Weight::kPlain, {labelled(("counter:" + counter.first).c_str())}});
+  }
+  return remarks;
+}
+
+// As many as fit behind `taken` characters. Counters keep their order: behind one that does not fit there is none.
+std::string remarks_text(const std::vector<Remark>& remarks, std::size_t taken, std::size_t columns,
+                         const Paint& paint) {
+  std::string text;
+  for (const Remark& remark : remarks) {
+    const auto form = std::find_if(remark.forms.begin(), remark.forms.end(), [&](const std::string& one) {
+      return columns == 0 || taken + kGap + characters_in(one) <= columns;
+    });
+    if (form != remark.forms.end()) {
+      taken += kGap + characters_in(*form);
+      text += "  " + (remark.weight == Remark::Weight::kBad        ? paint.bad(*form)
+                      : remark.weight == Remark::Weight::kDoubtful ? paint.doubtful(*form)
+                                                                   : *form);
+    } else if (remark.weight == Remark::Weight::kPlain) {
+      break;
+    }
+  }
+  return text;
+}
+
+bool is_doubtful(const std::string& column, const Measurement& row, const Figures& figures) {
+  return (column == "spread" && figures.noisy()) || (column == "cpu" && figures.cpu_differs()) ||
+         (column == "p95" && row.latency && has_long_tail(*row.latency)) ||
+         (column == "leaked" && row.memory && row.memory->leaked_bytes > 0);
+}
+
+// Of a figure that the run has and the row has not. Today's columns stay blank.
+const char* nothing_in(const std::string& column) { return column == "spread" || column == "calls" ? "" : "-"; }
 
 }  // namespace
 
@@ -105,24 +214,75 @@ bool Console::begins_a_group(const Measurement& row) {
   return begins && options_.grouped;
 }
 
+// What the row shall show beside time and spread, by what was asked for, what the run expects and what the row has.
+void Console::choose_columns(const Measurement& row) {
+  std::vector<std::string> present = columns_of(row);
+  present.insert(present.end(), options_.columns_expected.begin(), options_.columns_expected.end());
+  wanted_.clear();
+  const auto want = [&](const std::string& name) {
+    if (name != "time" && name != "spread" && !contains(wanted_, name)) {
+      wanted_.push_back(name);
+    }
+  };
+  if (options_.columns_shown.empty()) {
+    for (const std::string name : kByDefault) {
+      if (is_repeated(name) || contains(name == "p95" ? options_.columns_expected : present, name)) {
+        want(name);
+      }
+    }
+    return;
+  }
+  for (const std::string& name : options_.columns_shown) {
+    if (name != "all" && name != "counters") {
+      want(name);
+      continue;
+    }
+    for (const std::string& known : name == "all" ? known_columns() : std::vector<std::string>()) {
+      if (is_repeated(known) || contains(present, known)) {
+        want(known);
+      }
+    }
+    for (const auto& counter : row.counters) {
+      want("counter:" + counter.first);
+    }
+  }
+}
+
+void Console::print_titles() {
+  const Layout layout = layout_for(name_width_, options_, wanted_);
+  titled_ = wanted_;
+  if (layout.own_line) {
+    return;
+  }
+  std::string titles = "trial";
+  std::size_t begin = name_width_ + kGap;
+  for (const Column& column : layout.columns) {
+    const bool left = column.left || column.name == "time";
+    titles = padded_right(std::move(titles), begin) + (left ? column.title : padded_left(column.title, column.width));
+    begin += column.width + kGap;
+  }
+  out_ << Paint(options_.colour).faint(titles) << '\n';
+}
+
 void Console::trial(const Measurement& measurement) {
   const std::string name = printable(measurement.name(), options_.utf8);
   name_width_ = std::max(name_width_, characters_in(name));
-  if (!header_printed_) {
-    header_printed_ = true;
-    const Layout layout = layout_for(name_width_, options_);
-    if (!layout.own_line) {
-      std::string titles = padded_right("trial", name_width_ + kGap) + padded_left("time/call", kTimeWidth) + " " +
-                           padded_left("spread", spread_width(options_.utf8));
-      titles += layout.count ? "  procs" : "";
-      titles += layout.rate ? padded_left("calls", kGap + kRateWidth) : "";
-      out_ << Paint(options_.colour).faint(titles) << '\n';
+  const bool has_figures = !measurement.samples.empty() && measurement.state != Measurement::State::kFailed;
+  const bool grouped = begins_a_group(measurement);
+  if (!chosen_) {
+    choose_columns(measurement);
+    chosen_ = has_figures;
+    if (!header_printed_ || titled_ != wanted_) {
+      out_ << (header_printed_ ? "\n" : "");
+      print_titles();
+    } else if (grouped) {
+      out_ << '\n';
     }
-  }
-  if (begins_a_group(measurement)) {
+    header_printed_ = true;
+  } else if (grouped) {
     out_ << '\n';
   }
-  if (!measurement.samples.empty() && measurement.state != Measurement::State::kFailed) {
+  if (has_figures) {
     print_figures(name, measurement);
   }
   if (measurement.samples.empty() || measurement.state != Measurement::State::kMeasured) {
@@ -134,32 +294,37 @@ void Console::trial(const Measurement& measurement) {
 void Console::print_figures(const std::string& name, const Measurement& measurement) {
   const Paint paint(options_.colour);
   const Figures figures = figures_of(measurement);
-  const Layout layout = layout_for(name_width_, options_);
-  const std::string spread = figures.processes > 1 ? spread_text(figures.spread, options_.utf8) : "";
-  std::string line = layout.own_line ? name + "\n" + std::string(kGap, ' ') : padded_right(name, name_width_ + kGap);
-  std::size_t taken = (layout.own_line ? 0 : name_width_) + kGap + kTimeWidth + kGap + spread_width(options_.utf8);
-  line += aligned_time(figures.seconds, options_.utf8) + std::string(kGap, ' ');
-  const std::string aligned_spread = padded_left(spread, spread_width(options_.utf8));
-  line += figures.noisy() ? paint.doubtful(aligned_spread) : aligned_spread;
-  if (layout.count) {
-    line += "  " + padded_right(fmt::format("n={}", figures.processes), kCountWidth);
-    taken += kGap + kCountWidth;
+  Layout layout = layout_for(name_width_, options_, wanted_);
+  std::string line = layout.own_line ? name + "\n" : padded_right(name, name_width_);
+  for (const Column& column : layout.columns) {
+    std::string cell = cell_text(column, measurement, figures, options_.utf8, true);
+    if (cell.empty()) {
+      cell = nothing_in(column.name);
+    }
+    cell = column.left ? padded_right(cell, column.width) : padded_left(cell, column.width);
+    const bool marked = column.name == "time" && !measurement.broken_limits.empty();
+    line += marked ? " " + paint.bad("!") : std::string(kGap, ' ');
+    line += is_doubtful(column.name, measurement, figures) ? paint.doubtful(cell) : cell;
   }
-  if (layout.rate) {
-    line += "  " + padded_left(figures.seconds > 0 ? rate_text(1 / figures.seconds) : "", kRateWidth);
-    taken += kGap + kRateWidth;
-  }
-  if (figures.cpu_differs()) {
-    const std::string time = "CPU " + time_text(figures.cpu_seconds, options_.utf8);
-    const std::string share = fmt::format("CPU {:.0f} %", 100 * figures.cpu_share());
-    for (const std::string& text : {time, share}) {
-      if (options_.columns == 0 || taken + kGap + characters_in(text) <= options_.columns) {
-        line += "  " + paint.doubtful(text);
-        break;
+  if (options_.columns_shown.empty()) {
+    const std::vector<Remark> remarks = remarks_on(measurement, figures, layout, options_.utf8);
+    line += remarks_text(remarks, layout.taken, options_.columns, paint);
+  } else if (contains(options_.columns_shown, "counters") || options_.shows_all()) {
+    for (const auto& counter : measurement.counters) {
+      if (!contains(wanted_, "counter:" + counter.first)) {
+        layout.below.push_back("counter:" + counter.first);  // one that the row under the titles did not have
       }
     }
   }
   out_ << without_trailing_blanks(std::move(line)) << '\n';
+  std::vector<std::string> below;
+  for (const std::string& column : layout.below) {
+    below.push_back((below.empty() ? "    " : "") +
+                    labelled_text(column_named(column, options_.utf8), measurement, figures, options_.utf8));
+  }
+  for (const std::string& part : in_phrases(below, options_.columns, 4)) {
+    out_ << part << '\n';
+  }
 }
 
 void Console::print_state(const std::string& name, const Measurement& measurement) {
@@ -199,8 +364,9 @@ void Console::skipped(const std::vector<model::SkippedLibrary>& libraries) {
   }
 }
 
-void Console::summary(const std::vector<Measurement>& all, const std::vector<model::Ranking>& rankings) {
-  for (const std::string& line : summary_lines(all, rankings, options_)) {
+void Console::summary(const std::vector<Measurement>& all, const std::vector<model::Ranking>& rankings,
+                      const SummaryExtras& extras) {
+  for (const std::string& line : summary_lines(all, rankings, extras, options_)) {
     out_ << line << '\n';
   }
   out_.flush();

@@ -11,11 +11,13 @@
 namespace harness::report {
 namespace {
 
-// Three significant digits without an exponent: 1.23, 89.0, 812; from 1,000 on no decimals.
+// Three significant digits without an exponent: 1.23, 89.0, 812; from 1,000 on no decimals. Beyond the largest prefix an
+// exponent keeps it short, whatever a solver counts.
 std::string three_digits(double value) {
-  return value < 9.995   ? fmt::format("{:.2f}", value)
-         : value < 99.95 ? fmt::format("{:.1f}", value)
-                         : fmt::format("{:.0f}", value);
+  return value >= 99'999.5 ? fmt::format("{:.1e}", value)
+         : value < 9.995   ? fmt::format("{:.2f}", value)
+         : value < 99.95   ? fmt::format("{:.1f}", value)
+                           : fmt::format("{:.0f}", value);
 }
 
 double median_of(std::vector<double> values) {
@@ -90,6 +92,46 @@ std::string rate_text(double per_second) {
   return three_digits(per_second) + kPrefixes[prefix] + "/s";
 }
 
+std::string bytes_text(double bytes) {
+  if (!std::isfinite(bytes)) {
+    return "?";
+  }
+  if (bytes < 0) {
+    return "-" + bytes_text(-bytes);
+  }
+  if (bytes < 999.5) {
+    return bytes > 0 && bytes < 0.005   ? "<0.01B"
+           : bytes == std::floor(bytes) ? fmt::format("{:.0f}B", bytes)
+                                        : three_digits(bytes) + "B";
+  }
+  constexpr std::array<const char*, 5> kUnits{"KB", "MB", "GB", "TB", "PB"};
+  std::size_t unit = 0;
+  for (bytes /= 1000; bytes >= 999.5 && unit + 1 < kUnits.size(); ++unit) {
+    bytes /= 1000;
+  }
+  return (bytes < 99.95 ? fmt::format("{:.1f}", bytes) : three_digits(bytes)) + kUnits[unit];
+}
+
+std::string count_text(double count) {
+  if (!std::isfinite(count)) {
+    return "?";
+  }
+  if (count < 0) {
+    return "-" + count_text(-count);
+  }
+  if (count < 999'999.5) {
+    return count > 0 && count < 0.005                     ? "<0.01"
+           : count == std::floor(count) || count >= 999.5 ? fmt::format("{:.0f}", count)
+                                                          : three_digits(count);
+  }
+  constexpr std::array<const char*, 4> kPrefixes{"M", "G", "T", "P"};
+  std::size_t prefix = 0;
+  for (count /= 1e6; count >= 999.5 && prefix + 1 < kPrefixes.size(); ++prefix) {
+    count /= 1000;
+  }
+  return three_digits(count) + kPrefixes[prefix];
+}
+
 std::string spread_text(double relative, bool utf8) {
   const double percent = relative * 100;
   if (!std::isfinite(percent)) {
@@ -161,6 +203,27 @@ std::string cut(const std::string& text, std::size_t width, bool utf8) {
     }
   }
   return kept == 0 ? std::string() : text.substr(0, bytes) + ellipsis;
+}
+
+double percentile(const model::Latency& latency, double share) {
+  const auto samples = static_cast<double>(latency.seconds_per_call.size());
+  const double rank = std::clamp(std::ceil(share * samples - 1e-9), 1.0, samples);
+  return latency.seconds_per_call[static_cast<std::size_t>(rank) - 1];
+}
+
+bool has_long_tail(const model::Latency& latency) {
+  constexpr std::size_t kFewestSamples = 20;
+  if (latency.seconds_per_call.size() < kFewestSamples) {
+    return false;
+  }
+  const double median = percentile(latency, 0.5);
+  return median > 0 && percentile(latency, 0.95) > kLongTail * median;
+}
+
+std::string samples_text(const model::Latency& latency) {
+  const std::size_t samples = latency.seconds_per_call.size();
+  return fmt::format("{} {}", samples, samples == 1 ? "sample" : "samples") +
+         (latency.batch > 1 ? fmt::format(" of {} calls", latency.batch) : "");
 }
 
 Figures figures_of(const model::Measurement& measurement) {

@@ -12,12 +12,18 @@ namespace harness::report {
 // Beyond these a reader must be told.
 inline constexpr double kNoisySpread = 0.05;  // relative half range of the processes
 inline constexpr double kCpuDiffers = 0.05;   // |CPU / real - 1|
+inline constexpr double kLongTail = 1.5;      // p95 over p50
 
 // `1.23 μs`, `89.0 ns`, `4.15 ms`: four digits at the most, three significant; `utf8` false: `us`. From `s` on hours
 // follow at 10,000 s. Below 1 ns three decimals. NaN and infinity: `?`.
 std::string time_text(double seconds, bool utf8 = true);
 // `11.2M/s`, `812k/s`, `89.1/s`; NaN, infinity and negative: `?`
 std::string rate_text(double per_second);
+// `1.2MB`, `410KB`, `80B`: decimal, one digit after the point below 100. A part of a byte (of an average) is told, and what
+// is not nothing is never `0B`. NaN and infinity: `?`.
+std::string bytes_text(double bytes);
+// `10010`: whole counts exact below a million, then `1.05M`; `2.50` of an average. NaN and infinity: `?`.
+std::string count_text(double count);
 // `± 1.2 %`, `±12.3 %`, `± 123 %`: always 7 characters wide until 9,999 %; `utf8` false: `+- 1.2 %`
 std::string spread_text(double relative, bool utf8 = true);
 // `1.34`, `12.3`, `1043`, `1.2e+07`: of a ratio >= 1; `like` decides the decimals, so that `±` parts match their number.
@@ -34,6 +40,14 @@ std::string padded_right(std::string text, std::size_t width);
 std::string padded_left(std::string text, std::size_t width);
 // The first `width` characters, the last of them an ellipsis where something was cut off.
 std::string cut(const std::string& text, std::size_t width, bool utf8);
+
+// The time within which `share` (0 to 1) of the samples lie, by nearest rank: a value that was measured, of which at least
+// that share of the samples is no longer. Precondition: at least one sample.
+double percentile(const model::Latency& latency, double share);
+// A tail that a reader must be told of: p95 beyond 1.5 times p50, over no fewer than the 20 samples of which it is one.
+bool has_long_tail(const model::Latency& latency);
+// `1000 samples`, `312 samples of 32 calls`
+std::string samples_text(const model::Latency& latency);
 
 // A row's figures: medians over its processes.
 struct Figures {

@@ -32,6 +32,42 @@ std::vector<std::string> folded(const std::string& text, std::size_t columns, st
   return lines;
 }
 
+std::vector<std::string> in_phrases(const std::vector<std::string>& phrases, std::size_t columns, std::size_t indent) {
+  const auto trim = [](std::string text) { return text.erase(text.find_last_not_of(' ') + 1); };
+  std::vector<std::string> lines;
+  std::string line;
+  for (const std::string& phrase : phrases) {
+    if (trim(phrase).empty()) {
+      continue;
+    }
+    const std::string joined = line + (trim(line).empty() ? "" : "  ") + phrase;
+    if (columns == 0 || characters_in(trim(joined)) <= columns) {
+      line = joined;
+      continue;
+    }
+    if (!trim(line).empty()) {
+      lines.push_back(trim(line));
+      line = std::string(indent, ' ');
+    }
+    std::vector<std::string> parts = folded(line + phrase, columns, 0, indent);
+    line = parts.back();
+    lines.insert(lines.end(), parts.begin(), parts.end() - 1);
+  }
+  if (!trim(line).empty()) {
+    lines.push_back(trim(line));
+  }
+  return lines;
+}
+
+void Page::phrases(const std::vector<std::string>& phrases, std::size_t indent) {
+  std::vector<std::string> indented = phrases;
+  if (!indented.empty()) {
+    indented.front().insert(0, 2, ' ');
+  }
+  std::vector<std::string> lines = in_phrases(indented, options_.columns, indent);
+  lines_.insert(lines_.end(), lines.begin(), lines.end());
+}
+
 void Page::folded_line(const std::string& text, std::size_t indent, bool strong) {
   std::vector<std::string> lines = folded(text, options_.columns, 0, indent);
   if (strong) {

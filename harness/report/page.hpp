@@ -31,6 +31,11 @@ class Paint {
 // blanks, and `first` characters of the first are taken. A word that is too long keeps a line of its own.
 std::vector<std::string> folded(const std::string& text, std::size_t columns, std::size_t first, std::size_t indent);
 
+// Phrases in lines of at most `columns` characters, two blanks between them (0 = one line). A phrase that does not fit begins
+// the next line behind `indent` blanks; only one that is longer than a line is folded at its words. Blanks at a phrase's end
+// align what follows it in the same line. Empty phrases are passed over.
+std::vector<std::string> in_phrases(const std::vector<std::string>& phrases, std::size_t columns, std::size_t indent);
+
 // Lines that are put together before they are printed.
 class Page {
  public:
@@ -45,6 +50,8 @@ class Page {
   void add(std::string line) { lines_.push_back(std::move(line)); }
   // In as many lines as it takes; `strong` marks the first of them.
   void folded_line(const std::string& text, std::size_t indent, bool strong = false);
+  // Two blanks before the first of them.
+  void phrases(const std::vector<std::string>& phrases, std::size_t indent);
   // In one line, cut where the terminal ends: for text that stands whole elsewhere.
   void cut_line(const std::string& text);
 

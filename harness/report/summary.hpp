@@ -10,6 +10,7 @@
 namespace harness::report {
 
 std::vector<std::string> summary_lines(const std::vector<model::Measurement>& all,
-                                       const std::vector<model::Ranking>& rankings, const ConsoleOptions& options);
+                                       const std::vector<model::Ranking>& rankings, const SummaryExtras& extras,
+                                       const ConsoleOptions& options);
 
 }  // namespace harness::report
