@@ -13,7 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <harness/worker/counting.hpp>
 #include <harness/worker/loading.hpp>
+#include <harness/worker/memory.hpp>
 #include <harness/worker/protocol.hpp>
 #include <harness/worker/sandbox.hpp>
 #include <harness/worker/stopwatch.hpp>
@@ -139,6 +141,10 @@ class Loop {
       if (instance_ == nullptr) return failed(Fault::kMisused, "no input was opened");
       if (kind == Kind::kTime) return time(*solver, reader);
       if (kind == Kind::kAnswer) return give_answer(*solver);
+      if (kind == Kind::kMemory) return memory(*solver, reader);
+      if (kind == Kind::kLatency) return latency(*solver, reader);
+      if (kind == Kind::kCount || kind == Kind::kTrace) return count(*solver, reader, kind);
+      if (kind == Kind::kCounters) return give_counters(*solver);
     }
     if (problem != nullptr) {
       if (kind == Kind::kProblem) return describe(*problem);
@@ -186,6 +192,59 @@ class Loop {
     harness_bytes bytes{};
     if (const auto status = solver.answer(instance_, &bytes); status != HARNESS_OK)
       return failed(status, solver.last_error(instance_));
+    return announce(bytes);
+  }
+
+  bool memory(const harness_solver& solver, PayloadReader& reader) {
+    const auto most_bytes = reader.u64();
+    if (!reader.complete()) return failed(Fault::kMisused, "a malformed request");
+    if (const char* why = own_process_ ? memory_unavailable() : "not available in a thread of the harness")
+      return failed(Fault::kNotAvailable, why);
+    HeapUse use;
+    if (const auto status = measure_memory(solver, instance_, most_bytes, {channel_, sequence_}, use);
+        status != HARNESS_OK)
+      return failed(status, solver.last_error(instance_));
+    FrameWriter writer(Kind::kHeap, sequence_);
+    writer.f64(use.allocs).f64(use.alloc_bytes).f64(use.leaked_bytes);
+    for (const double peak : use.peaks_bytes) writer.f64(peak);
+    return send(writer.u8(use.heap_growths.has_value()).f64(use.heap_growths.value_or(0)));
+  }
+
+  bool latency(const harness_solver& solver, PayloadReader& reader) {
+    const auto batch = reader.u64(), most_samples = reader.u64();
+    const double most_seconds = reader.f64();
+    if (!reader.complete() || batch == 0 || most_samples > kMostSamples)
+      return failed(Fault::kMisused, "a malformed request");
+    Latencies latencies;
+    if (const auto status = sample_calls(solver, instance_, batch, most_samples, most_seconds, latencies);
+        status != HARNESS_OK)
+      return failed(status, solver.last_error(instance_));
+    FrameWriter writer(Kind::kLatencies, sequence_);
+    writer.f64(latencies.clock_seconds).f64(latencies.total_seconds);
+    for (const double seconds : latencies.seconds) writer.f64(seconds);
+    return send(writer);
+  }
+
+  bool count(const harness_solver& solver, PayloadReader& reader, Kind kind) {
+    const auto calls = reader.u64();
+    if (!reader.complete() || calls == 0) return failed(Fault::kMisused, "a malformed request");
+    double per_call = 0;
+    std::string unavailable;
+    const auto status = kind == Kind::kCount ? count_instructions(solver, instance_, calls, per_call, unavailable)
+                                             : trace_instructions(solver, instance_, calls, unavailable);
+    if (status != HARNESS_OK) return failed(status, solver.last_error(instance_));
+    if (!unavailable.empty()) return failed(Fault::kNotAvailable, unavailable);
+    if (kind == Kind::kTrace) return done();
+    FrameWriter writer(Kind::kCounted, sequence_);
+    return send(writer.f64(per_call));
+  }
+
+  bool give_counters(const harness_solver& solver) {
+    static constexpr std::uint8_t kEmptyMap[] = {0xa0};
+    harness_bytes bytes{kEmptyMap, sizeof kEmptyMap};
+    if (HARNESS_SOLVER_HAS(&solver, counters))
+      if (const auto status = solver.counters(instance_, &bytes); status != HARNESS_OK)
+        return failed(status, solver.last_error(instance_));
     return announce(bytes);
   }
 

@@ -6,6 +6,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ namespace harness::worker {
 namespace {
 
 constexpr std::uint64_t kDefaultAddressSpace = 16ull << 30;
+constexpr double kStartSeconds = 10;  // of our own code, on a busy machine
 constexpr auto kLongestSleep = std::chrono::milliseconds(100);  // between two looks at Settings::stop
 constexpr auto kSleepWithoutPidfd = std::chrono::milliseconds(5);
 constexpr auto kExitAfterClose = std::chrono::milliseconds(2000);  // from a closed channel to the process's end
@@ -41,7 +43,12 @@ Failure failure_of(const Failed& reported, const std::string& stage) {
     case Fault::kBadState:
       return {FailureKind::kBadState, fmt::format("was called out of order {}: {}", stage, words), ""};
     case Fault::kNotLoaded: return {FailureKind::kNotLoaded, fmt::format("not loaded: {}", words), ""};
-    case Fault::kMisused: return {FailureKind::kBadState, words, ""};
+    case Fault::kMisused:
+    case Fault::kNotAvailable: return {FailureKind::kBadState, words, ""};
+    case Fault::kHeapLimit: return {FailureKind::kNoMemory, "exceeded its declared mem_mb_max", ""};
+    case Fault::kBadFree:
+      return {FailureKind::kCrashed,
+              fmt::format("freed memory that it had not allocated, or freed it twice, {}", stage), ""};
     case Fault::kContract: break;
   }
   return {FailureKind::kProtocol, fmt::format("broke the boundary {}: {}", stage, words), ""};
@@ -72,16 +79,48 @@ Outcome<void> Conversation::launch() {
     thread_ = std::thread([end = child_end.release()] { serve(end, false); });
     return {};
   }
-  const auto executable = settings_.executable.empty() ? find_worker_executable() : settings_.executable;
+  const std::string name = settings_.profiling && !no_memory_pass() ? "harness-worker-profile" : "harness-worker";
+  const auto executable = settings_.executable.empty() ? find_worker_executable(name) : settings_.executable;
   if (executable.empty())
     return failed(FailureKind::kNotStarted,
-                  "harness-worker was found neither beside this program nor in ../libexec/harness; reinstall harness");
-  const auto space = limits_.address_space_bytes > 0 ? limits_.address_space_bytes : kDefaultAddressSpace;
-  auto spawned = ChildProcess::spawn(executable, child_end, space);
+                  name + " was found neither beside this program nor in ../libexec/harness; reinstall harness");
+  auto spawned = ChildProcess::spawn(command_of(executable), child_end);
   if (!spawned)
     return failed(FailureKind::kNotStarted, fmt::format("{}: {}", executable, std::strerror(spawned.error())));
   process_ = std::move(*spawned);
   return {};
+}
+
+std::vector<std::string> Conversation::command_of(const std::string& executable) const {
+  const bool in_tool = !tool_.command.empty();
+  const auto space = limits_.address_space_bytes > 0 ? limits_.address_space_bytes : kDefaultAddressSpace;
+  auto command = tool_.command;
+  command.insert(command.end(), {executable, std::to_string(::getpid()), std::to_string(in_tool ? 0 : space)});
+  if (in_tool) command.push_back(std::to_string(tool_.file_bytes));
+  return command;
+}
+
+Outcome<Hello> Conversation::begin(const MemoryFile& library, const std::string& library_name) {
+  if (const auto launched = launch(); !launched) return tl::unexpected<Failure>(launched.error());
+  auto start = request(Kind::kStart, Kind::kDone, "before it was contained", {kStartSeconds, "limit of starting"});
+  if (const auto started = exchange(start); !started) {
+    auto failure = started.error();
+    if (failure.kind != FailureKind::kInterrupted) {
+      failure.kind = FailureKind::kNotStarted;
+      failure.text = fmt::format("harness-worker {}", failure.text);
+    }
+    return tl::unexpected<Failure>(std::move(failure));
+  }
+  auto load = request(Kind::kLoad, Kind::kHello, "while loading");
+  load.frame.text(library_name);
+  load.descriptors = {library.descriptor()};
+  const auto loaded = exchange(load);
+  if (!loaded) return tl::unexpected<Failure>(loaded.error());
+  auto hello = decode_hello(loaded->payload);
+  if (!hello)
+    return tl::unexpected<Failure>(give_up({FailureKind::kProtocol, fmt::format("sent {}", hello.error()), ""}));
+  hello->signature = one_line(std::move(hello->signature));
+  return std::move(*hello);
 }
 
 Request Conversation::request(Kind kind, Kind expected, std::string stage, Deadline deadline) {
@@ -92,6 +131,17 @@ Request Conversation::request(Kind kind, Kind expected, std::string stage, Deadl
 
 Request Conversation::request(Kind kind, Kind expected, std::string stage) {
   return request(kind, expected, std::move(stage), limit_of_a_call());
+}
+
+Deadline Conversation::limit_of_calls(int calls, double predicted_seconds) const {
+  Deadline deadline = limit_of_a_call();
+  deadline.seconds *= calls;
+  if (calls > 1) deadline.meaning = fmt::format("limit of {} calls", calls);
+  if (predicted_seconds > 0) {
+    deadline.seconds += 10 * predicted_seconds;
+    deadline.meaning += fmt::format(" and 10 times the predicted {:.3g} s", predicted_seconds);
+  }
+  return deadline;
 }
 
 Outcome<Reply> Conversation::exchange(Request& request) {
@@ -157,6 +207,10 @@ Outcome<Reply> Conversation::read_reply(const Request& request) {
   if (!reported) return stop_with(fmt::format("sent {}", reported.error()));
   auto failure = failure_of(*reported, request.stage);
   if (failure.kind == FailureKind::kProtocol) return stop_with(std::move(failure.text));
+  if (reported->fault == Fault::kHeapLimit)
+    failure.text += fmt::format(" of {:.6g} MiB", static_cast<double>(limits_.heap_bytes_max) / (1 << 20));
+  if (reported->fault == Fault::kHeapLimit || reported->fault == Fault::kBadFree)
+    return tl::unexpected<Failure>(give_up(std::move(failure)));
   process_.output().drain();
   failure.output = process_.output().tail();
   return tl::unexpected<Failure>(std::move(failure));

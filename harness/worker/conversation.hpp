@@ -34,22 +34,36 @@ struct Reply {
   double wall_seconds = 0;  // from the request's send to the answer's arrival
 };
 
+// A tool that the child runs in, such as callgrind. The child's address space is not limited then, and it may write files
+// of up to `file_bytes`: the tool shares its limits.
+struct Tool {
+  std::vector<std::string> command;  // comes before the child's own; empty = none
+  std::uint64_t file_bytes = 0;
+};
+
 // Invariant: after the first failure that ends the child, every later request gets the same failure. Failures that the
 // library reported in good order (an exception, bad input) end nothing.
 class Conversation {
  public:
-  Conversation(const Limits& limits, const Settings& settings) : limits_(limits), settings_(settings) {}
+  Conversation(const Limits& limits, const Settings& settings, Tool tool = {})
+      : limits_(limits), settings_(settings), tool_(std::move(tool)) {}
   Conversation(const Conversation&) = delete;
   Conversation& operator=(const Conversation&) = delete;
   ~Conversation() { let_go(); }
 
   // Starts the process or the thread; nothing has been said yet.
   Outcome<void> launch();
+  // Launches, waits until the child is contained, and has it load the library.
+  Outcome<Hello> begin(const MemoryFile& library, const std::string& library_name);
+  const Settings& settings() const { return settings_; }
+  const Limits& limits() const { return limits_; }
 
   // The next request in order. Each must be given to `exchange` before another one is made.
   Request request(Kind kind, Kind expected, std::string stage, Deadline deadline);
   Request request(Kind kind, Kind expected, std::string stage);  // with the limit of a call
   Deadline limit_of_a_call() const { return {limits_.seconds_per_call, "limit of a call"}; }
+  // `calls` times that, and 10 times what is predicted for all of it (0 = nothing is).
+  Deadline limit_of_calls(int calls, double predicted_seconds) const;
 
   Outcome<Reply> exchange(Request& request);
   // A request that is answered with bytes, however they travel.
@@ -75,10 +89,12 @@ class Conversation {
   bool take_packet();
   std::optional<Failure> await_ending(const std::string& stage, Clock::time_point deadline);
   std::optional<Failure> overflow(const std::string& stage);
+  std::vector<std::string> command_of(const std::string& executable) const;
   void let_go();
 
   Limits limits_;
   Settings settings_;
+  Tool tool_;
   Descriptor channel_;
   ChildProcess process_;
   std::thread thread_;

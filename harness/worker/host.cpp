@@ -3,20 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <harness/worker/conversation.hpp>
 #include <harness/worker/generated.hpp>
-#include <harness/worker/protocol.hpp>
-#include <harness/worker/worker.hpp>
+#include <harness/worker/host.hpp>
 
 namespace harness::worker {
 namespace {
 
-constexpr double kStartSeconds = 10;  // of our own code, on a busy machine
 constexpr double kClockSlack = 1e-6;
 constexpr std::size_t kMostGenerators = 256;
 
-// Why a reported time cannot be true, or nothing. `cpu_used` is the kernel's own account of the child's process during
-// the request (negative = not to be had): work that the claimed time has no room for, on all cores, was hidden.
+}  // namespace
+
 std::string implausible(const Timed& timed, double wall_seconds, double cpu_used) {
   if (timed.real_seconds > timed.total_seconds + kClockSlack || timed.total_seconds > wall_seconds + kClockSlack)
     return fmt::format("claims {:.3g} s of {:.3g} s, but {:.3g} s passed", timed.real_seconds, timed.total_seconds,
@@ -29,18 +26,6 @@ std::string implausible(const Timed& timed, double wall_seconds, double cpu_used
   return {};
 }
 
-}  // namespace
-
-struct Worker::State {
-  State(const Limits& limits, const Settings& settings) : conversation(limits, settings) {}
-  Conversation conversation;
-  Hello hello;
-
-  tl::unexpected<Failure> refuse(std::string text) {
-    return tl::unexpected<Failure>(conversation.give_up({FailureKind::kProtocol, std::move(text), ""}));
-  }
-};
-
 Worker::Worker(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Worker::Worker(Worker&&) noexcept = default;
 Worker& Worker::operator=(Worker&&) noexcept = default;
@@ -49,27 +34,8 @@ Worker::~Worker() = default;
 Outcome<Worker> Worker::start(const MemoryFile& library, const std::string& library_name, const Limits& limits,
                               const Settings& settings) {
   auto state = std::make_unique<State>(limits, settings);
-  auto& conversation = state->conversation;
-  if (const auto launched = conversation.launch(); !launched) return tl::unexpected<Failure>(launched.error());
-
-  auto begin =
-      conversation.request(Kind::kStart, Kind::kDone, "before it was contained", {kStartSeconds, "limit of starting"});
-  if (const auto begun = conversation.exchange(begin); !begun) {
-    auto failure = begun.error();
-    if (failure.kind != FailureKind::kInterrupted) {
-      failure.kind = FailureKind::kNotStarted;
-      failure.text = fmt::format("harness-worker {}", failure.text);
-    }
-    return tl::unexpected<Failure>(std::move(failure));
-  }
-  auto load = conversation.request(Kind::kLoad, Kind::kHello, "while loading");
-  load.frame.text(library_name);
-  load.descriptors = {library.descriptor()};
-  const auto loaded = conversation.exchange(load);
-  if (!loaded) return tl::unexpected<Failure>(loaded.error());
-  auto hello = decode_hello(loaded->payload);
-  if (!hello) return state->refuse(fmt::format("sent {}", hello.error()));
-  hello->signature = one_line(std::move(hello->signature));
+  auto hello = state->conversation.begin(library, library_name);
+  if (!hello) return tl::unexpected<Failure>(hello.error());
   state->hello = std::move(*hello);
   return Worker(std::move(state));
 }
@@ -85,12 +51,8 @@ Outcome<void> Worker::open(const MemoryFile& args) {
 
 Outcome<Timing> Worker::time(std::uint64_t calls, double warmup_seconds, double predicted_seconds) {
   auto& conversation = state_->conversation;
-  Deadline deadline = conversation.limit_of_a_call();
-  if (predicted_seconds > 0) {
-    deadline.seconds += 10 * predicted_seconds;
-    deadline.meaning = fmt::format("limit of a call and 10 times the predicted {:.3g} s", predicted_seconds);
-  }
-  auto request = conversation.request(Kind::kTime, Kind::kTimed, "while running", std::move(deadline));
+  auto request = conversation.request(Kind::kTime, Kind::kTimed, "while running",
+                                      conversation.limit_of_calls(1, predicted_seconds));
   request.frame.u64(calls).f64(warmup_seconds);
   const double cpu_before = conversation.cpu_seconds();
   const auto reply = conversation.exchange(request);

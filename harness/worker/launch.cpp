@@ -109,8 +109,8 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   return *this;
 }
 
-tl::expected<ChildProcess, int> ChildProcess::spawn(const std::string& executable, const Descriptor& channel,
-                                                    std::uint64_t address_space_bytes) {
+tl::expected<ChildProcess, int> ChildProcess::spawn(const std::vector<std::string>& command,
+                                                    const Descriptor& channel) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return tl::unexpected<int>(errno);
   Descriptor reading(ends[0]), writing(ends[1]);
@@ -132,13 +132,13 @@ tl::expected<ChildProcess, int> ChildProcess::spawn(const std::string& executabl
   ::posix_spawnattr_setpgroup(&plan.attributes, 0);
   ::posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
-  auto parent = std::to_string(::getpid()), space = std::to_string(address_space_bytes);
-  auto name = std::filesystem::path(executable).filename().string();
-  char* const words[] = {name.data(), parent.data(), space.data(), nullptr};
+  std::vector<char*> words;
+  for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
   char* const environment[] = {nullptr};
   ChildProcess child;
   if (const int error =
-          ::posix_spawn(&child.pid_, executable.c_str(), &plan.actions, &plan.attributes, words, environment)) {
+          ::posix_spawn(&child.pid_, words[0], &plan.actions, &plan.attributes, words.data(), environment)) {
     child.pid_ = -1;
     return tl::unexpected<int>(error);
   }
@@ -184,12 +184,20 @@ void ChildProcess::end() {
   output_.drain();
 }
 
-std::string find_worker_executable() {
+std::string find_worker_executable(const std::string& name) {
   std::error_code error;
   const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
-  for (const auto& place : {here / "harness-worker", here.parent_path() / "libexec" / "harness" / "harness-worker"})
+  for (const auto& place : {here / name, here.parent_path() / "libexec" / "harness" / name})
     if (::access(place.c_str(), X_OK) == 0) return place.string();
   return {};
+}
+
+const char* no_memory_pass() {
+#if defined(HARNESS_MEMORY_PASS)
+  return nullptr;
+#else
+  return HARNESS_NO_MEMORY_PASS;
+#endif
 }
 
 Failure failure_of(const Ending& ending, const std::string& stage) {

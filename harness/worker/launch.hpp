@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -64,11 +65,10 @@ class ChildProcess {
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ~ChildProcess() { end(); }
 
-  // Starts `executable` with an empty environment, in a process group of its own (so that Ctrl-C does not reach it, and
+  // Starts `command` (a path, then its words) with an empty environment, in a process group of its own (so that Ctrl-C does not reach it, and
   // ending it takes its children too), stdin from /dev/null, stdout and stderr into a pipe, `channel` at descriptor 3 and
   // nothing else open. The error is errno.
-  static tl::expected<ChildProcess, int> spawn(const std::string& executable, const Descriptor& channel,
-                                               std::uint64_t address_space_bytes);
+  static tl::expected<ChildProcess, int> spawn(const std::vector<std::string>& command, const Descriptor& channel);
 
   CapturedOutput& output() { return output_; }
   int ending_descriptor() const { return pidfd_.get(); }  // readable when it has ended; -1 on kernels before 5.3
@@ -83,8 +83,11 @@ class ChildProcess {
   CapturedOutput output_;
 };
 
-// `harness-worker` beside this program, or in ../libexec/harness; "" when it is in neither place.
-std::string find_worker_executable();
+// `name` beside this program, or in ../libexec/harness; "" when it is in neither place.
+std::string find_worker_executable(const std::string& name);
+
+// Why this build has no harness-worker-profile, or null. The ordinary worker is started in its place then.
+const char* no_memory_pass();
 
 // The words for an ending that was not asked for; `stage` is `while running` or the like.
 Failure failure_of(const Ending& ending, const std::string& stage);

@@ -1,5 +1,6 @@
 // harness-worker: the process in which one library of somebody else's runs. Started by the harness alone:
-// `harness-worker <pid of the parent> <bytes of address space>`, with the channel at descriptor 3.
+// `harness-worker <pid of the parent> <bytes of address space> [<bytes that a file may have>]`, with the channel at
+// descriptor 3. harness-worker-profile is the same with gperftools' allocator and the memory pass.
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <harness/worker/child.hpp>
+#include <harness/worker/memory.hpp>
 #include <harness/worker/sandbox.hpp>
 
 namespace {
@@ -27,16 +29,18 @@ extern "C" __attribute__((visibility("default"))) const char* __ubsan_default_op
 int main(int count, char** words) {
   int type = 0;
   socklen_t size = sizeof type;
-  if (count != 3 || ::getsockopt(kChannel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
+  if ((count != 3 && count != 4) || ::getsockopt(kChannel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
     std::fputs("harness-worker is started by harness, not by hand\n", stderr);
     return kNotEnclosed;
   }
   const harness::worker::Enclosure enclosure{static_cast<pid_t>(std::atol(words[1])),
-                                             std::strtoull(words[2], nullptr, 10)};
+                                             std::strtoull(words[2], nullptr, 10),
+                                             count == 4 ? std::strtoull(words[3], nullptr, 10) : 0};
   if (const char* step = harness::worker::enclose(enclosure)) {
     std::fprintf(stderr, "%s: %s\n", step, std::strerror(errno));
     return kNotEnclosed;
   }
+  harness::worker::follow_the_heap();
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // what a solver printed before it crashed should be seen
   return harness::worker::serve(kChannel, true);
 }

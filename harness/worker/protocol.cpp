@@ -14,7 +14,7 @@ bool known(std::uint16_t kind) {
   const auto within = [&](Kind first, Kind last) {
     return kind >= static_cast<std::uint16_t>(first) && kind <= static_cast<std::uint16_t>(last);
   };
-  return within(Kind::kStart, Kind::kBye) || within(Kind::kDone, Kind::kFailed);
+  return within(Kind::kStart, Kind::kCounters) || within(Kind::kDone, Kind::kCounted);
 }
 
 template <class T>
@@ -25,6 +25,8 @@ T field(std::span<const std::uint8_t> bytes, std::size_t offset) {
 }
 
 bool is_duration(double seconds) { return std::isfinite(seconds) && seconds >= 0; }
+
+bool is_count(double count) { return std::isfinite(count) && count >= 0 && count == std::floor(count); }
 
 constexpr auto refuse = [](const char* why) { return tl::unexpected<const char*>(why); };
 
@@ -145,9 +147,57 @@ tl::expected<Failed, const char*> decode_failed(std::span<const std::uint8_t> pa
   PayloadReader reader(payload);
   const auto fault = reader.u8();
   Failed failed{static_cast<Fault>(fault), reader.text()};
-  const bool from_boundary = fault >= 1 && fault <= 4, ours = fault >= 16 && fault <= 18;
+  const bool from_boundary = fault >= 1 && fault <= 4, ours = fault >= 16 && fault <= 21;
   if (!reader.complete() || (!from_boundary && !ours)) return refuse("a malformed failure");
   return failed;
+}
+
+tl::expected<HeapUse, const char*> decode_heap(std::span<const std::uint8_t> payload) {
+  PayloadReader reader(payload);
+  HeapUse use{reader.f64(), reader.f64(), reader.f64()};
+  for (double& peak : use.peaks_bytes) peak = reader.f64();
+  const auto has_growths = reader.u8();
+  const double growths = reader.f64();
+  if (!reader.complete() || has_growths > 1) return refuse("a malformed account of the heap");
+  if (has_growths == 1) use.heap_growths = growths;
+  bool counts = is_count(use.allocs) && is_count(use.alloc_bytes) && is_count(use.leaked_bytes) && is_count(growths);
+  for (const double peak : use.peaks_bytes) counts = counts && is_count(peak);
+  if (!counts) return refuse("an account of the heap with what is no count");
+  return use;
+}
+
+tl::expected<Latencies, const char*> decode_latencies(std::span<const std::uint8_t> payload) {
+  PayloadReader reader(payload);
+  Latencies latencies{reader.f64(), reader.f64(), {}};
+  const auto samples = reader.remainder();
+  const auto count = samples.size() / sizeof(double);
+  if (!reader.complete() || samples.size() % sizeof(double) != 0 || count == 0 || count > kMostSamples)
+    return refuse("malformed samples");
+  latencies.seconds.resize(count);
+  std::memcpy(latencies.seconds.data(), samples.data(), samples.size());
+  bool durations = is_duration(latencies.clock_seconds) && is_duration(latencies.total_seconds);
+  for (const double seconds : latencies.seconds) durations = durations && is_duration(seconds);
+  if (!durations) return refuse("a time that is negative or no number");
+  return latencies;
+}
+
+tl::expected<double, const char*> decode_counted(std::span<const std::uint8_t> payload) {
+  PayloadReader reader(payload);
+  const double counted = reader.f64();
+  if (!reader.complete()) return refuse("a malformed count");
+  if (!std::isfinite(counted) || counted <= 0) return refuse("a count of instructions that is none");
+  return counted;
+}
+
+void write_failed(std::span<std::uint8_t, kSmallestFailedFrame> frame, std::uint32_t sequence, Fault fault) {
+  const auto kind = static_cast<std::uint16_t>(Kind::kFailed);
+  const auto size = static_cast<std::uint32_t>(frame.size() - kHeaderSize);
+  std::memset(frame.data(), 0, frame.size());
+  std::memcpy(frame.data(), &kMagic, sizeof kMagic);
+  std::memcpy(frame.data() + 4, &kind, sizeof kind);
+  std::memcpy(frame.data() + 8, &sequence, sizeof sequence);
+  std::memcpy(frame.data() + 12, &size, sizeof size);
+  frame[kHeaderSize] = static_cast<std::uint8_t>(fault);
 }
 
 bool send_packet(int channel, std::span<const std::uint8_t> packet, std::span<const int> descriptors, int flags) {

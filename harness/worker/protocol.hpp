@@ -25,6 +25,11 @@
 //   kCheck                                     args, answer      kVerdict   u8 accepted; text reason
 //   kReference                                 args              kBytes
 //   kBye                                                         kDone      then the child exits with status 0
+//   kMemory     u64 most bytes (0 = any)                         kHeap      see HeapUse; only as harness-worker-profile
+//   kLatency    u64 batch, u64 samples, f64 s                    kLatencies f64 clock, f64 total, f64 each sample
+//   kCount      u64 calls                                        kCounted   f64 instructions of one call
+//   kTrace      u64 calls                                        kDone      callgrind dumped `calls`, then twice as many
+//   kCounters                                                    kBytes     a CBOR map
 //
 // kFailed: u8 a Fault, text. A text is a u32 length and its bytes.
 #pragma once
@@ -33,6 +38,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,13 +60,21 @@ enum class Kind : std::uint16_t {
   kCheck,
   kReference,
   kBye,
+  kMemory,
+  kLatency,
+  kCount,
+  kTrace,
+  kCounters,
   kDone = 64,
   kHello,
   kTimed,
   kBytes,
   kFacts,
   kVerdict,
-  kFailed
+  kFailed,
+  kHeap,
+  kLatencies,
+  kCounted
 };
 
 // Why the child could not do what it was asked; the low numbers are the boundary's harness_status.
@@ -69,9 +83,13 @@ enum class Fault : std::uint8_t {
   kThrew = 2,
   kNoMemory = 3,
   kBadState = 4,
-  kNotLoaded = 16,  // dlopen, the entry or the table
-  kMisused = 17,    // a request that does not fit what was loaded
-  kContract = 18    // the library broke the boundary: unknown status, null data
+  kNotLoaded = 16,     // dlopen, the entry or the table
+  kMisused = 17,       // a request that does not fit what was loaded
+  kContract = 18,      // the library broke the boundary: unknown status, null data
+  kNotAvailable = 19,  // this program or machine cannot do that; the text says why
+  // The memory pass ended the process:
+  kHeapLimit = 20,  // the call's live bytes passed the limit
+  kBadFree = 21     // the call freed what it had not allocated, or freed it twice
 };
 
 inline constexpr std::uint32_t kMagic = 0x314e5248;  // "HRN1"
@@ -81,6 +99,8 @@ inline constexpr std::size_t kLargestInline = 32 * 1024;  // longer bytes travel
 inline constexpr std::size_t kLargestText = 8 * 1024;
 inline constexpr std::uint64_t kLargestBytes = 1ull << 30;  // of an answer
 inline constexpr std::size_t kMostDescriptors = 2;
+inline constexpr std::size_t kMostSamples = 4000;  // in a frame
+inline constexpr std::size_t kMeasuredCalls = 3;   // of the memory pass: the first, one to settle, the steady state
 inline constexpr int kChannelLostStatus = 121;  // exit status of a child that cannot talk any more
 
 struct Frame {
@@ -144,6 +164,17 @@ struct Timed {
   double real_seconds = 0, cpu_seconds = 0;
   double total_seconds = 0;  // of the whole request: warm-up, preparing and timed calls
 };
+// What the memory pass saw. The figures of model::Memory; allocs, alloc_bytes and leaked_bytes are the last call's.
+struct HeapUse {
+  double allocs = 0, alloc_bytes = 0, leaked_bytes = 0;
+  std::array<double, kMeasuredCalls> peaks_bytes{};
+  std::optional<double> heap_growths;
+};
+struct Latencies {
+  double clock_seconds = 0;  // what two readings of the clock cost; not taken off the samples
+  double total_seconds = 0;  // of the whole request
+  std::vector<double> seconds;  // of each sample, all its calls together; at least one
+};
 struct Announced {
   std::uint64_t total = 0;
   std::span<const std::uint8_t> bytes;  // all of them, or none when they need a memory file
@@ -166,6 +197,13 @@ tl::expected<Announced, const char*> decode_bytes(std::span<const std::uint8_t> 
 tl::expected<Facts, const char*> decode_facts(std::span<const std::uint8_t> payload);
 tl::expected<Verdict, const char*> decode_verdict(std::span<const std::uint8_t> payload);
 tl::expected<Failed, const char*> decode_failed(std::span<const std::uint8_t> payload);
+tl::expected<HeapUse, const char*> decode_heap(std::span<const std::uint8_t> payload);
+tl::expected<Latencies, const char*> decode_latencies(std::span<const std::uint8_t> payload);
+tl::expected<double, const char*> decode_counted(std::span<const std::uint8_t> payload);
+
+// A whole kFailed without text, made without allocating: for malloc's hooks.
+inline constexpr std::size_t kSmallestFailedFrame = kHeaderSize + 1 + sizeof(std::uint32_t);
+void write_failed(std::span<std::uint8_t, kSmallestFailedFrame> frame, std::uint32_t sequence, Fault fault);
 
 // Puts one packet on the channel. `flags` are send(2)'s; SIGPIPE is never raised. False with errno set.
 bool send_packet(int channel, std::span<const std::uint8_t> packet, std::span<const int> descriptors, int flags);

@@ -1,6 +1,7 @@
 #include <harness/worker/stopwatch.hpp>
 
 #include <algorithm>
+#include <vector>
 
 #include <unistd.h>
 
@@ -9,11 +10,9 @@ namespace {
 
 constexpr double kWorthReadingCpuClock = 4e-3;
 constexpr std::uint64_t kMostWarmupCalls = 1'000'000'000;
-
-std::size_t l2_bytes() {
-  const long known = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return known > 0 ? static_cast<std::size_t>(known) : std::size_t{1} << 20;
-}
+constexpr double kWarmupOfSamples = 1e-3;
+constexpr double kMostPreparing = 10;  // times what is measured
+constexpr std::size_t kPairsOfReadings = 1000;
 
 double cost_of_cpu_clock() {
   double cost = 1;
@@ -24,6 +23,17 @@ double cost_of_cpu_clock() {
     cost = std::min(cost, thread_cpu_seconds() - before);
   }
   return cost;
+}
+
+double median_cost_of_clock() {
+  std::vector<double> costs(kPairsOfReadings);
+  for (double& cost : costs) {
+    const double before = monotonic_seconds();
+    cost = monotonic_seconds() - before;
+  }
+  const auto middle = costs.begin() + kPairsOfReadings / 2;
+  std::nth_element(costs.begin(), middle, costs.end());
+  return *middle;
 }
 
 harness_status warm_up(const harness_solver& solver, void* instance, std::size_t bytes_per_call, double seconds) {
@@ -83,13 +93,18 @@ harness_status time_batches(const harness_solver& solver, void* instance, std::u
   if (batches_are_long) {
     timed.cpu_seconds = cpu_of_long_batches;
   } else {
-    const double off_clock = monotonic_seconds() - begin - timed.real_seconds;
-    timed.cpu_seconds = std::clamp(thread_cpu_seconds() - cpu_begin - off_clock, 0.0, timed.real_seconds);
+    const double cpu = thread_cpu_seconds() - cpu_begin - clock_cost, real = monotonic_seconds() - begin;
+    timed.cpu_seconds = timed.real_seconds * std::clamp(cpu / std::max(real, 1e-9), 0.0, 1.0);
   }
   return HARNESS_OK;
 }
 
 }  // namespace
+
+std::size_t l2_bytes() {
+  const long known = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return known > 0 ? static_cast<std::size_t>(known) : std::size_t{1} << 20;
+}
 
 std::uint64_t batch_of(std::uint64_t calls, std::size_t bytes_per_call, std::size_t l2_bytes) {
   if (bytes_per_call == 0) return calls;
@@ -112,6 +127,32 @@ harness_status time_calls(const harness_solver& solver, void* instance, std::uin
   if (status != HARNESS_OK) return status;
   counted.total_seconds = monotonic_seconds() - begin;
   timed = counted;
+  return HARNESS_OK;
+}
+
+harness_status sample_calls(const harness_solver& solver, void* instance, std::uint64_t batch,
+                            std::uint64_t most_samples, double most_seconds, Latencies& latencies) {
+  const double begin = monotonic_seconds();
+  latencies.clock_seconds = median_cost_of_clock();
+  latencies.seconds.clear();
+  latencies.seconds.reserve(most_samples);
+  const auto bytes_per_call = solver.bytes_per_call(instance);
+  if (const auto status = warm_up(solver, instance, bytes_per_call, kWarmupOfSamples); status != HARNESS_OK)
+    return status;
+  const double last = monotonic_seconds() + kMostPreparing * most_seconds;
+  double measured = 0;
+  for (;;) {
+    if (bytes_per_call > 0)
+      if (const auto status = solver.prepare(instance, batch); status != HARNESS_OK) return status;
+    const double run_begin = monotonic_seconds();
+    const auto status = solver.run(instance, batch);
+    const double run_end = monotonic_seconds();
+    if (status != HARNESS_OK) return status;
+    latencies.seconds.push_back(run_end - run_begin);
+    measured += run_end - run_begin;
+    if (latencies.seconds.size() >= most_samples || !(measured < most_seconds) || run_end >= last) break;
+  }
+  latencies.total_seconds = monotonic_seconds() - begin;
   return HARNESS_OK;
 }
 

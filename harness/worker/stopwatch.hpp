@@ -21,17 +21,23 @@ inline double thread_cpu_seconds() { return seconds_of(CLOCK_THREAD_CPUTIME_ID);
 // How many calls' private arguments are prepared at once, so that a batch stays in half of the L2 cache.
 // 0 bytes per call: there is nothing to prepare, and all calls are one batch.
 std::uint64_t batch_of(std::uint64_t calls, std::size_t bytes_per_call, std::size_t l2_bytes);
+std::size_t l2_bytes();  // of this machine; 1 MiB where it does not tell
 
 // Runs `calls` calls on the clock, after untimed ones for about `warmup_seconds` (0 = none).
 //
 // Real time is read right before and right after each `run`. The thread's CPU clock is a system call of some
 // microseconds: it is read once around an unbatched run; around each batch that takes 4 ms or more; and else once around
-// all batches, from which the real time spent preparing is taken off (preparing only computes, so its real time is its
-// CPU time unless the thread was preempted; the result is kept between 0 and the real time of the runs). What an
-// empty pair of readings costs is taken off as well.
+// all batches and their preparation, of which the runs get the share that they have of the real time (a thread that is
+// preempted is so in both alike). What an empty pair of readings costs is taken off as well.
 //
 // Answers the first status that is not OK; then `timed` is not filled in.
 harness_status time_calls(const harness_solver& solver, void* instance, std::uint64_t calls, double warmup_seconds,
                           Timed& timed);
+
+// Samples of `batch` calls, each timed by itself after 1 ms of warm-up: at least one, until there are `most_samples`,
+// until they add up to `most_seconds`, or until ten times that has passed with preparing. A sample's private arguments
+// are prepared at once, off the clock. `latencies.clock_seconds` is the median of 1,000 pairs of readings.
+harness_status sample_calls(const harness_solver& solver, void* instance, std::uint64_t batch,
+                            std::uint64_t most_samples, double most_seconds, Latencies& latencies);
 
 }  // namespace harness::worker

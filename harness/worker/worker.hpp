@@ -14,11 +14,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tl/expected.hpp>
 
 #include <harness/model/case.hpp>
+#include <harness/model/measurement.hpp>
 
 namespace harness::worker {
 
@@ -71,11 +73,13 @@ struct Limits {
   double seconds_per_call = 10;                     // deadline of loading, of one verified call, of each off-clock step
   std::uint64_t address_space_bytes = 0;            // RLIMIT_AS of the child; 0 = a default of 16 GiB
   std::size_t output_bytes = 1 << 20;               // of stdout and stderr together; beyond it the child is ended
+  std::uint64_t heap_bytes_max = 0;                 // live bytes of one call, in the memory pass; 0 = none
 };
 
 struct Settings {
   Isolation isolation = Isolation::kProcess;
   std::string executable;                       // path of harness-worker; "" = found beside this program or in ../libexec/harness
+  bool profiling = false;                       // starts harness-worker-profile instead, for `memory`; never time in it
   const std::atomic<bool>* stop = nullptr;      // becomes true on Ctrl-C: pending waits end with kInterrupted
 };
 
@@ -106,6 +110,24 @@ class Worker {
   // The last result, CBOR. At most 1 GiB.
   Outcome<model::Bytes> answer();
 
+  // The passes beside time: each in a fresh worker. What this build, machine or isolation cannot do is a kBadState whose
+  // text begins with `not available`, and says why; it ends nothing.
+
+  // What three calls do to the heap, the first of them the first call of the process. Needs Settings::profiling. Exact:
+  // counts the bytes that the calls ask for, and nothing of the harness's or of preparing arguments (memory.hpp says
+  // what is an allocation and what a growth). `predicted_seconds`: of the three calls as the clock knows them. A call
+  // that passes Limits::heap_bytes_max is kNoMemory, `exceeded its declared mem_mb_max of N MiB`; one that frees what it
+  // did not allocate is kCrashed; both end the child.
+  Outcome<model::Memory> memory(double predicted_seconds);
+  // Samples of `batch` calls, each timed by itself, after 1 ms of warm-up: at least one, at most `most_samples` (4,000 is
+  // the most there is), until they add up to `most_seconds` or preparing them took ten times that.
+  Outcome<model::Latency> latency(std::uint64_t batch, std::uint64_t most_samples, double most_seconds,
+                                  double predicted_seconds_per_call);
+  // User-mode instructions of a call, by the processor's counter, over `calls` calls after as many untimed ones.
+  Outcome<double> instructions(std::uint64_t calls, double predicted_seconds_per_call = 0);
+  // The solver's own counters, per call of the last `time`; empty when it has none.
+  Outcome<std::vector<std::pair<std::string, double>>> counters();
+
   // -- a problem's library -------------------------------------------------------------------------------------
   struct ProblemFacts {
     std::string problem, signature;
@@ -130,5 +152,14 @@ class Worker {
   explicit Worker(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+// Instructions of one call as callgrind counts them: exact, and the same again for the same library and input, as long as
+// the solver does the same. A worker of its own runs under valgrind, about 50 times slower, makes 4 x `calls` calls and
+// ends; in it the address space is not limited, files may grow to 64 MiB and each step has 50 times the limit of a call
+// and 10 s more. `not available` (kBadState) when valgrind is not installed, or this harness was built without its headers.
+Outcome<double> instructions_by_callgrind(const MemoryFile& library, const std::string& library_name,
+                                          const MemoryFile& args, std::uint64_t calls,
+                                          double predicted_seconds_per_call, const Limits& limits,
+                                          const Settings& settings);
 
 }  // namespace harness::worker
