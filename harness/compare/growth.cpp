@@ -24,6 +24,7 @@ constexpr double kZigzag = 0.25;          // share of the wandering that goes ba
 constexpr double kWildResidual = 0.6931;  // noise of a factor 2: no class is named
 constexpr double kWanderRatio = 1.25;
 constexpr double kPowerShare = 0.75;  // of the way to the next power
+constexpr double kMostHardware = 64;  // factor that caches, pages and branches can add up to
 constexpr double kKept = kTimeDeviationLimit / 2;
 
 struct Series {
@@ -155,7 +156,7 @@ class Chooser {
     const double freedom = count - 2;
     const double tie = kTie * (1 + 8 / (freedom * freedom));
     for (const LogFit& fit : fits_) {
-      if (score(fit) - least <= tie) {
+      if (score(fit) - least <= tie || as_good_as(fit, best)) {
         choice.candidates.push_back(fit.growth);
       }
     }
@@ -191,6 +192,13 @@ class Chooser {
     }
     settle(choice);
     return choice;
+  }
+
+  // The declared class up to a logarithm, where it leaves no more than measuring does: four sizes can favour the other one
+  // by chance.
+  bool as_good_as(const LogFit& fit, const LogFit& best) const {
+    return fit.growth == declared_ && power(fit.growth) == power(best.growth) &&
+           std::sqrt(fit.mean_square) <= 2 * std::max(kWeightFloor, std::sqrt(mean_square_spread_));
   }
 
   // Of several that fit, the declared one; without it, none.
@@ -246,6 +254,12 @@ struct Leaving {
   bool bounded = false;  // a step, not another power
 };
 
+// A step is over after it was taken; another power goes on. What happens at the largest size alone cannot be told.
+bool keeps_climbing(std::span<const LogPoint> points, GrowthClass declared, std::size_t kept, std::size_t first) {
+  return first + 1 < points.size() && excess_power(points, declared, kept) >= kPowerShare &&
+         excess_power(points, declared, first) >= kPowerShare;
+}
+
 std::optional<Leaving> leaving_of(const Series& series, GrowthClass declared, const CacheSizes& caches) {
   const std::span<const LogPoint> points = series.points;
   const double limit = std::log1p(kTimeDeviationLimit);
@@ -262,13 +276,12 @@ std::optional<Leaving> leaving_of(const Series& series, GrowthClass declared, co
       --kept;
     }
     const double excess = log_excess(points, declared, kept + 1, points.size() - 1);
-    const double exponent = excess / std::log(points.back().size / std::max(points[kept].size, 1.0));
     Leaving leaving;
     leaving.departure = {static_cast<std::uint64_t>(points[kept].size), static_cast<std::uint64_t>(points[first].size),
                          std::exp(std::min(excess, 700.0)),
                          outgrown(series.working_sets[kept], series.working_sets[first], caches)};
     leaving.kept = kept;
-    leaving.bounded = exponent < (first + 1 == points.size() ? 1 : kPowerShare);
+    leaving.bounded = excess <= std::log(kMostHardware) && !keeps_climbing(points, declared, kept, first);
     return leaving;
   }
   return std::nullopt;

@@ -12,6 +12,7 @@ constexpr double kNone = -std::numeric_limits<double>::infinity();
 constexpr double kGoodEnough = 0.02;  // no timing is known better
 constexpr double kPays = 4;           // variances, i.e. two standard deviations
 constexpr double kPaysInWander = 0.1;
+constexpr std::size_t kShown = 3;  // largest sizes at which the class is more than the constant
 
 // ln(e^a + e^b) without leaving the logarithms: 2^n has no double from n = 1024 on.
 double log_sum(double a, double b) {
@@ -62,7 +63,7 @@ template <class Loss>
 double best_constant(std::span<const double> log_growths, Loss loss) {
   constexpr int kSteps = 24;
   const double low = log_growths.front() - std::log(16.0);
-  const double high = log_growths.back();
+  const double high = log_growths[log_growths.size() - kShown];
   const double width = (high - low) / kSteps;
   double best = low, least = loss(low);
   for (int i = 1; i <= kSteps; ++i) {
@@ -85,7 +86,7 @@ double best_constant(std::span<const double> log_growths, Loss loss) {
 }
 
 bool may_have_constant(std::span<const LogPoint> points, GrowthClass growth) {
-  return growth != GrowthClass::kConstant && points.size() >= 4;
+  return growth != GrowthClass::kConstant && points.size() > kShown;
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct LogFit {
 
 // Least squares. The constant stands for what a call costs whatever the size; it is used only where it pays (it removes
 // more than four variances of the fit, or of 2 %), where there are four points, and makes up at most half of the value at
-// the largest size: more would let every class fit a constant. Precondition: at least one point, ascending by size.
+// the three largest sizes: a class has to show at three, else one slow size would make a constant series grow. Precondition: at least one point, ascending by size.
 LogFit fit_log(std::span<const LogPoint> points, GrowthClass growth);
 
 // How far the residuals of a class wander: the sum of |r[i+1] - r[i]|, r = log value - log(constant + f), with the
