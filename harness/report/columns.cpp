@@ -79,12 +79,12 @@ std::string latency_cell(const std::string& name, const model::Latency& latency,
 }
 
 std::string memory_cell(const std::string& name, const model::Memory& memory) {
-  return name == "allocs"        ? count_text(memory.allocs)
-         : name == "alloc_bytes" ? bytes_text(memory.alloc_bytes)
-         : name == "peak"        ? bytes_text(memory.peak_heap_bytes)
-         : name == "leaked"      ? bytes_text(memory.leaked_bytes)
-         : memory.heap_growths   ? count_text(*memory.heap_growths)
-                                 : "";
+  return name == "allocs"                           ? count_text(memory.allocs)
+         : name == "alloc_bytes"                    ? bytes_text(memory.alloc_bytes)
+         : name == "peak"                           ? bytes_text(memory.peak_heap_bytes)
+         : name == "leaked"                         ? bytes_text(memory.leaked_bytes)
+         : name == "growths" && memory.heap_growths ? count_text(*memory.heap_growths)
+                                                    : "";
 }
 
 std::string per_second(const std::optional<double>& per_call, double seconds, bool bytes) {

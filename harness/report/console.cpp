@@ -16,16 +16,18 @@ namespace {
 using model::Measurement;
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kRemarkRoom =
-    12;  // two blanks and a remark: kept before repeated figures are shown beside measured ones
+constexpr std::size_t kRemarkRoom = 14;      // two blanks and a remark, `breaks limit`
 constexpr std::size_t kStateWidth = 9;       // `FAILED`, `skipped`
 constexpr std::size_t kLeastNoteWidth = 30;  // less room beside the name: the note goes on below it
 
-// Columns beyond time and spread as they stand in a row that was not asked for any, and in which order they get their room.
+// Columns beyond time and spread as they stand in a row that was not asked for any, and in which order they get their
+// room.
 constexpr std::array kByDefault{"procs", "calls", "p95", "allocs", "peak", "items/s", "bytes/s", "instructions"};
 constexpr std::array kRoomFirst{"instructions", "p95", "allocs", "peak", "items/s", "bytes/s", "procs", "calls"};
-// Those that every row has: they say nothing that was measured beyond the time.
-bool is_repeated(const std::string& name) { return name == "procs" || name == "calls"; }
+// Those that follow from the time and the run's settings: a remark comes before them.
+bool is_derived(const std::string& name) {
+  return name == "procs" || name == "calls" || name == "items/s" || name == "bytes/s";
+}
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -78,7 +80,7 @@ Layout layout_for(std::size_t name_width, const ConsoleOptions& options, const s
     return layout;
   }
   const bool beyond_time =
-      std::any_of(wanted.begin(), wanted.end(), [](const auto& name) { return !is_repeated(name); });
+      std::any_of(wanted.begin(), wanted.end(), [](const auto& name) { return name != "procs" && name != "calls"; });
   std::vector<std::string> placed;
   const std::size_t before = layout.taken;
   for (const std::string name : kRoomFirst) {
@@ -86,7 +88,7 @@ Layout layout_for(std::size_t name_width, const ConsoleOptions& options, const s
     if (!contains(wanted, name)) {
       continue;
     }
-    if (!fits(width + (beyond_time && is_repeated(name) ? kRemarkRoom : 0))) {
+    if (!fits(width + (beyond_time && is_derived(name) ? kRemarkRoom : 0))) {
       break;
     }
     placed.push_back(name);
@@ -226,7 +228,7 @@ void Console::choose_columns(const Measurement& row) {
   };
   if (options_.columns_shown.empty()) {
     for (const std::string name : kByDefault) {
-      if (is_repeated(name) || contains(name == "p95" ? options_.columns_expected : present, name)) {
+      if (name == "procs" || name == "calls" || contains(name == "p95" ? options_.columns_expected : present, name)) {
         want(name);
       }
     }
@@ -238,7 +240,7 @@ void Console::choose_columns(const Measurement& row) {
       continue;
     }
     for (const std::string& known : name == "all" ? known_columns() : std::vector<std::string>()) {
-      if (is_repeated(known) || contains(present, known)) {
+      if (known == "procs" || known == "calls" || contains(present, known)) {
         want(known);
       }
     }

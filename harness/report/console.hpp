@@ -1,13 +1,15 @@
 // A run as a person reads it on a terminal: one line a trial, failures in place, and at the end which version is faster.
 //
 // Names stay whole, so that they can be found and copied; a figure is never broken. Time and spread stand in every row.
-// Beside them, unless columns were asked for, stand those that matter: allocations and peak of the heap, items and bytes per
-// second and instructions where the run has them, the number of processes, calls per second. Where the terminal is narrow
-// they make room in this order: calls per second, number of processes, bytes per second, items per second, peak,
-// allocations, p95 (a column where a solver declares a limit on it), instructions; at last the figures go to a line of their
-// own. What only some rows have to say follows as remarks, as many as fit: `breaks p95_latency_ms`, `leaks 24B`,
-// `p95 12.4 ms` (or `p95 x2.34`, where it is more than 1.5 times p50), `CPU 62 %`, `comparisons=120`. A row that breaks a declared limit also has a `!`
-// before its time, and what does not fit stands in the summary.
+// Beside them, unless columns were asked for, stand those that matter: allocations and peak of the heap, items and bytes
+// per second and instructions where the run has them, the number of processes, calls per second. Where the terminal is
+// narrow they make room in this order: calls per second, number of processes, bytes per second, items per second, peak,
+// allocations, p95 (a column where a solver declares a limit on it), instructions; at last the figures go to a line of
+// their own. The first four follow from the time and the run's settings, and beside passes' figures they also leave room
+// for a remark.
+// What only some rows have to say follows as remarks, as many as fit: `breaks p95_latency_ms`, `leaks 24B`, `p95 12.4 ms`
+// (or `p95 x2.34`, where it is more than 1.5 times p50), `CPU 62 %`, `comparisons=120`. A row that breaks a declared
+// limit also has a `!` before its time; the summary says what did not fit.
 // Columns that were asked for all stay: those for which there is no room beside the name follow below it, labelled.
 // Text of others (notes, warnings, names) is printed through `printable`: a solver cannot write to the terminal.
 #pragma once
@@ -28,8 +30,8 @@
 
 namespace harness::report {
 
-// What --columns takes, in the order in which `all` shows them: `p95`, `allocs`... and `all`, and `counters` for all of the
-// solver's own.
+// What --columns takes, in the order in which `all` shows them: `p95`, `allocs`... and `all`, and `counters` for all of
+// the solver's own.
 std::vector<std::string> known_columns();
 // One of them, or `counter:NAME` for one of the solver's own, whose names only the run knows.
 bool is_column(const std::string& name);
@@ -41,8 +43,8 @@ struct ConsoleOptions {
   std::size_t name_width = 0;  // of the longest trial name in the run; 0 = grow as they come
   bool grouped = true;  // a blank line where the block of one case, or of one version, ends; false for a shuffled order
   std::vector<std::string> columns_shown;  // beside time and spread, in this order; empty = those that matter
-  // Columns that the run's passes will fill, as far as it is known before the first row: room is kept for them whatever the
-  // first row has. `p95` where a solver declares a limit on it, else it is a remark of the rows that need it.
+  // Columns that the run's passes will fill, as far as it is known before the first row; beside them stand those that
+  // the first row with figures fills. `p95` where a solver declares a limit on it, else it is a remark of some rows.
   std::vector<std::string> columns_expected;
 
   bool shows_all() const { return std::find(columns_shown.begin(), columns_shown.end(), "all") != columns_shown.end(); }
@@ -65,9 +67,9 @@ class Console {
   void trial(const model::Measurement& measurement);
   // Libraries that were skipped, one line each.
   void skipped(const std::vector<model::SkippedLibrary>& libraries);
-  // What was skipped, what makes the figures doubtful, what leaks, what failed, which limits are broken; per problem a table
-  // cases x versions, the ranking of the versions, and who is in front where; growth, indicators; last the counts. Nothing at
-  // all for a single good trial without extras.
+  // What was skipped, what makes the figures doubtful, what leaks, what failed, which limits are broken; per problem a
+  // table cases x versions, the ranking of the versions, and who is in front where; growth, indicators; last the counts.
+  // Nothing at all for a single good trial without extras.
   void summary(const std::vector<model::Measurement>& all, const std::vector<model::Ranking>& rankings = {},
                const SummaryExtras& extras = {});
 

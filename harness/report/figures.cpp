@@ -11,8 +11,8 @@
 namespace harness::report {
 namespace {
 
-// Three significant digits without an exponent: 1.23, 89.0, 812; from 1,000 on no decimals. Beyond the largest prefix an
-// exponent keeps it short, whatever a solver counts.
+// Three significant digits without an exponent: 1.23, 89.0, 812; from 1,000 on no decimals. Beyond the largest prefix
+// an exponent keeps it short, whatever a solver counts.
 std::string three_digits(double value) {
   return value >= 99'999.5 ? fmt::format("{:.1e}", value)
          : value < 9.995   ? fmt::format("{:.2f}", value)

@@ -19,8 +19,8 @@ inline constexpr double kLongTail = 1.5;      // p95 over p50
 std::string time_text(double seconds, bool utf8 = true);
 // `11.2M/s`, `812k/s`, `89.1/s`; NaN, infinity and negative: `?`
 std::string rate_text(double per_second);
-// `1.2MB`, `410KB`, `80B`: decimal, one digit after the point below 100. A part of a byte (of an average) is told, and what
-// is not nothing is never `0B`. NaN and infinity: `?`.
+// `1.2MB`, `410KB`, `80B`: decimal, from KB on one digit after the point below 100. Parts of a byte (of an average) are
+// told, and what is not nothing is never `0B`. NaN and infinity: `?`.
 std::string bytes_text(double bytes);
 // `10010`: whole counts exact below a million, then `1.05M`; `2.50` of an average. NaN and infinity: `?`.
 std::string count_text(double count);
@@ -41,8 +41,8 @@ std::string padded_left(std::string text, std::size_t width);
 // The first `width` characters, the last of them an ellipsis where something was cut off.
 std::string cut(const std::string& text, std::size_t width, bool utf8);
 
-// The time within which `share` (0 to 1) of the samples lie, by nearest rank: a value that was measured, of which at least
-// that share of the samples is no longer. Precondition: at least one sample.
+// The time within which `share` (0 to 1) of the samples lie, by nearest rank: the shortest that was measured and that at
+// least this share of the samples does not exceed. Precondition: at least one sample.
 double percentile(const model::Latency& latency, double share);
 // A tail that a reader must be told of: p95 beyond 1.5 times p50, over no fewer than the 20 samples of which it is one.
 bool has_long_tail(const model::Latency& latency);

@@ -10,16 +10,17 @@
 
 namespace harness::report {
 
-// Samples of at least `low_seconds` and less than `high_seconds` a call. Buckets are ascending and touch; on a logarithmic
-// scale they are of one width.
+// Samples of at least `low_seconds` and less than `high_seconds` a call. Buckets are ascending and touch; on a
+// logarithmic scale they are of one width.
 struct HistogramBucket {
   double low_seconds = 0, high_seconds = 0;
   std::size_t count = 0;
 };
 
-// A title that says how many samples of how many calls there are and what of the clock was subtracted; a line a bucket with
-// its bounds, bar and count, p50, p95 and p99 with their values where they fall. Stretches of empty buckets take one line,
-// and a bucket with any sample has a bar that can be seen. At most 60 columns of bar. "" for no samples.
+// A title that says how many samples of how many calls there are and what of the clock was subtracted; a line a bucket
+// with its bounds, count and bar, p50, p95 and p99 with their values where they fall. Three and more empty buckets in a
+// row take one line, and a bucket with any sample has a bar that can be seen. At most 60 columns of bar. "" for no
+// samples.
 std::string histogram(const std::string& name, const model::Latency& latency,
                       const std::vector<HistogramBucket>& buckets, const ConsoleOptions& options);
 

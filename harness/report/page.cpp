@@ -37,7 +37,7 @@ std::vector<std::string> in_phrases(const std::vector<std::string>& phrases, std
   std::vector<std::string> lines;
   std::string line;
   for (const std::string& phrase : phrases) {
-    if (trim(phrase).empty()) {
+    if (phrase.empty()) {
       continue;
     }
     const std::string joined = line + (trim(line).empty() ? "" : "  ") + phrase;

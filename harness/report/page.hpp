@@ -31,9 +31,9 @@ class Paint {
 // blanks, and `first` characters of the first are taken. A word that is too long keeps a line of its own.
 std::vector<std::string> folded(const std::string& text, std::size_t columns, std::size_t first, std::size_t indent);
 
-// Phrases in lines of at most `columns` characters, two blanks between them (0 = one line). A phrase that does not fit begins
-// the next line behind `indent` blanks; only one that is longer than a line is folded at its words. Blanks at a phrase's end
-// align what follows it in the same line. Empty phrases are passed over.
+// Phrases in lines of at most `columns` characters, two blanks between them (0 = one line). A phrase that does not fit
+// begins the next line behind `indent` blanks; only one that is longer than a line is folded at its words. Blanks at a
+// phrase's end align what follows it in the same line. Empty phrases are passed over; one of blanks keeps its place.
 std::vector<std::string> in_phrases(const std::vector<std::string>& phrases, std::size_t columns, std::size_t indent);
 
 // Lines that are put together before they are printed.

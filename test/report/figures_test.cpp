@@ -57,6 +57,84 @@ TEST_CASE("a rate has a prefix of its magnitude") {
   CHECK(rate_text(0) == "0.00/s");
 }
 
+TEST_CASE("bytes are decimal, with one digit after the point while there is room for it") {
+  CHECK(bytes_text(1.2e6) == "1.2MB");
+  CHECK(bytes_text(410e3) == "410KB");
+  CHECK(bytes_text(80) == "80B");
+  CHECK(bytes_text(0) == "0B");
+  CHECK(bytes_text(999) == "999B");
+  CHECK(bytes_text(1000) == "1.0KB");
+  CHECK(bytes_text(99'940) == "99.9KB");
+  CHECK(bytes_text(99'960) == "100KB");
+  CHECK(bytes_text(999'600) == "1.0MB");
+  CHECK(bytes_text(3.25e9) == "3.2GB");
+  CHECK(bytes_text(-1.2e6) == "-1.2MB");
+  CHECK(bytes_text(std::nan("")) == "?");
+}
+
+TEST_CASE("a leak of less than a byte a call is not nothing") {
+  CHECK(bytes_text(0.04) == "0.04B");
+  CHECK(bytes_text(0.0001) == "<0.01B");
+  CHECK(bytes_text(12.5) == "12.5B");
+  CHECK(count_text(0.0001) == "<0.01");
+}
+
+TEST_CASE("whole counts are exact below a million") {
+  CHECK(count_text(0) == "0");
+  CHECK(count_text(10010) == "10010");
+  CHECK(count_text(999'999) == "999999");
+  CHECK(count_text(1'048'576) == "1.05M");
+  CHECK(count_text(12.3e9) == "12.3G");
+  CHECK(count_text(2.5) == "2.50");
+  CHECK(count_text(123456.5) == "123456");
+  CHECK(count_text(-3) == "-3");
+  CHECK(count_text(std::numeric_limits<double>::infinity()) == "?");
+}
+
+TEST_CASE("bytes and counts of every magnitude keep to six characters, and absurd ones stay short") {
+  for (double amount = 1e-6; amount < 9e17; amount *= 1.0137) {
+    CAPTURE(amount);
+    CHECK(bytes_text(amount).size() <= 6);
+    CHECK(count_text(amount).size() <= 6);
+  }
+  CHECK(count_text(1e300).size() < 12);
+  CHECK(bytes_text(1e300).size() < 12);
+  CHECK(rate_text(1e300).size() < 12);
+}
+
+TEST_CASE("a percentile is a time that was measured, by nearest rank") {
+  harness::model::Latency latency;
+  for (int i = 1; i <= 20; ++i) {
+    latency.seconds_per_call.push_back(i);
+  }
+  CHECK(percentile(latency, 0.5) == 10);
+  CHECK(percentile(latency, 0.95) == 19);
+  CHECK(percentile(latency, 0.951) == 20);
+  CHECK(percentile(latency, 0.99) == 20);
+  CHECK(percentile(latency, 0) == 1);
+  CHECK(percentile(latency, 1) == 20);
+  latency.seconds_per_call = {7};
+  CHECK(percentile(latency, 0.5) == 7);
+  CHECK(percentile(latency, 0.99) == 7);
+}
+
+TEST_CASE("a tail is long when p95 is beyond 1.5 times p50, and too few samples have none") {
+  const auto row = rows::measured("v1.0.0", "uniform", "16", 1e-6);
+  CHECK(has_long_tail(*rows::with_latency(row, 1, 1.6).latency));
+  CHECK_FALSE(has_long_tail(*rows::with_latency(row, 1, 1.5).latency));
+  CHECK_FALSE(has_long_tail(*rows::with_latency(row, 0, 1).latency));
+  harness::model::Latency few;
+  few.seconds_per_call.assign(18, 1);
+  few.seconds_per_call.push_back(100);
+  CHECK_FALSE(has_long_tail(few));
+}
+
+TEST_CASE("samples are counted with the calls that they hold") {
+  const auto row = rows::measured("v1.0.0", "uniform", "16", 1e-6);
+  CHECK(samples_text(*rows::with_latency(row, 1, 1).latency) == "100 samples");
+  CHECK(samples_text(*rows::with_latency(row, 1, 1, 32).latency) == "100 samples of 32 calls");
+}
+
 TEST_CASE("a spread is as wide whatever it is") {
   CHECK(spread_text(0.012) == "± 1.2 %");
   CHECK(spread_text(0.123) == "±12.3 %");

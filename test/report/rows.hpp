@@ -1,6 +1,8 @@
 // A run in small, as the tests of this folder print it.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,49 @@ inline Measurement skipped(const std::string& solver, const std::string& dataset
   Measurement row = failed(solver, dataset, case_name, note);
   row.state = Measurement::State::kSkipped;
   return row;
+}
+
+// With what the memory pass found: `allocs` of 16 bytes each.
+inline Measurement with_memory(Measurement row, double allocs, double peak_bytes, double leaked_bytes = 0) {
+  row.memory.emplace();
+  row.memory->allocs = allocs;
+  row.memory->alloc_bytes = 16 * allocs;
+  row.memory->peak_heap_bytes = peak_bytes;
+  row.memory->leaked_bytes = leaked_bytes;
+  row.memory->heap_growths = 3;
+  row.memory->peaks_bytes = {peak_bytes, peak_bytes, peak_bytes};
+  return row;
+}
+
+// With 100 samples: 1 to 90 take `p50_seconds`, 91 to 98 `p95_seconds`, the last two twice that.
+inline Measurement with_latency(Measurement row, double p50_seconds, double p95_seconds, std::uint64_t batch = 1) {
+  row.latency.emplace();
+  row.latency->batch = batch;
+  row.latency->clock_seconds = 41e-9;
+  for (int i = 1; i <= 100; ++i) {
+    row.latency->seconds_per_call.push_back(i <= 90 ? p50_seconds : i <= 98 ? p95_seconds : 2 * p95_seconds);
+  }
+  return row;
+}
+
+// Figures of all passes: one row has a tail, one leaks, one breaks limits, one has no memory figures, one waits.
+inline std::vector<Measurement> measured_run() {
+  std::vector<Measurement> all{
+      with_latency(with_memory(measured("v1.0.0", "uniform", "16", 70.7e-9), 1, 128), 70e-9, 72e-9, 283),
+      with_latency(with_memory(measured("v1.0.0", "uniform", "65536", 477e-6), 1, 524288, 24), 470e-6, 490e-6),
+      with_latency(measured("v2.0.0", "uniform", "16", 164e-9), 160e-9, 170e-9, 128),
+      failed("v2.0.0", "uniform", "256", "crashed: SIGSEGV"),
+      with_latency(with_memory(measured("v2.0.0", "uniform", "65536", 9.44e-3), 45875, 2.6e6), 9e-3, 12.4e-3),
+      with_latency(with_memory(measured("v2.0.0", "worst", "65536", 9.6e-3, 0.01, 0.6), 45875, 2.6e6), 9e-3, 18.1e-3)};
+  all[4].broken_limits = {{"p95_latency_ms", 10, 12.4}};
+  all[5].broken_limits = {{"qps_target", 300, 280}, {"mem_mb_max", 64, std::numeric_limits<double>::infinity()}};
+  for (Measurement& row : all) {
+    if (row.dataset == "uniform") {
+      row.items_per_call = std::stod(row.case_name);
+    }
+  }
+  all[0].counters = {{"comparisons", 15}, {"swaps", 2.5}};
+  return all;
 }
 
 // One version leads on small sizes, another on large ones; one fails, one is noisy, one waits, one is skipped.

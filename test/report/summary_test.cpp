@@ -131,3 +131,83 @@ TEST_CASE("more CPU time than real time is a matter of the clocks") {
   CHECK_THAT(text, ContainsSubstring("CPU 140 % of real time\n"));
   CHECK(text.find("waits:") == std::string::npos);
 }
+
+TEST_CASE("the end of a run with all passes: tails, leaks, broken limits, growth and indicators") {
+  ConsoleOptions options;
+  SummaryExtras extras;
+  extras.growth = {{"two-sum/v2.0.0/uniform", "time", "O(n)", "O(n)", 0.12, 0.04, "", false}};
+  extras.indicators = {{"two-sum/v1.0.0", 0.04, 0.0, 99, "", ""}, {"two-sum/v2.0.0", 0.04, 0.21, 64, "frozen", ""}};
+  std::ostringstream out;
+  Console(out, options).summary(rows::measured_run(), {}, extras);
+  CHECK(out.str() == R"(
+waits: less CPU time than real time; the solver sleeps, reads, takes locks, has threads of its own,
+  or had to share the processor:
+  two-sum/v2.0.0/worst/65536    CPU 60 % of real time
+
+uneven: one sample in 20 takes more than 1.5 times the median; it may meet a cold cache, a growing
+  container, a lock, or other programs:
+  two-sum/v2.0.0/worst/65536    p50 9.00 ms, p95 18.1 ms  p99 36.2 ms, 100 samples
+
+leaks: memory that each call leaves behind:
+  two-sum/v1.0.0/uniform/65536  24B a call
+
+1 FAILED:
+  two-sum/v2.0.0/uniform/256    crashed: SIGSEGV
+
+3 declared limits broken:
+  two-sum/v2.0.0/uniform/65536  p95_latency_ms  at most 10, measured 12.4 (+24 %)
+  two-sum/v2.0.0/worst/65536    qps_target      at least 300, measured 280 (-6.7 %)
+  two-sum/v2.0.0/worst/65536    mem_mb_max      at most 64, ended at it
+
+two-sum: times the fastest   fastest   v1.0.0    v2.0.0
+  uniform/16                 70.7 ns     1.00      2.32
+  uniform/65536               477 μs     1.00     19.8
+  uniform/256                               -    FAILED
+  worst/65536                9.60 ms        -      1.00
+
+growth: the class that fits, and how far the largest size lies from what the declared one predicts
+  two-sum/v2.0.0/uniform  O(n) ± 12 %  declared O(n), +4.0 %
+
+indicators over a threshold:
+  two-sum/v2.0.0  frozen  time deviation +4 %  memory volatility 21.0 %  AC score  64
+
+6 trials: 5 measured, 1 FAILED, 2 break a declared limit
+)");
+}
+
+TEST_CASE("a single trial that breaks a limit says so at the end") {
+  CHECK(summary({rows::measured_run()[4]}, {}) == R"(
+1 declared limit broken:
+  two-sum/v2.0.0/uniform/65536  p95_latency_ms  at most 10, measured 12.4 (+24 %)
+
+1 trial: 1 measured, 1 breaks a declared limit
+)");
+}
+
+TEST_CASE("where percentiles are shown without their samples, the summary says how many they are") {
+  ConsoleOptions options;
+  const auto said = [&](std::vector<std::string> shown, std::vector<std::string> expected) {
+    options.columns_shown = std::move(shown);
+    options.columns_expected = std::move(expected);
+    std::ostringstream out;
+    Console(out, options).summary(rows::measured_run(), {});
+    return out.str();
+  };
+  const std::string sentence =
+      "\npercentiles: of 100 samples a trial, each of 1 to 283 calls (--columns=samples has them a row)\n";
+  CHECK_THAT(said({"p95"}, {}), ContainsSubstring(sentence));
+  CHECK_THAT(said({}, {"p95"}), ContainsSubstring(sentence));
+  for (const std::string& text : {said({}, {}), said({"p95", "samples"}, {}), said({"all"}, {}), said({"peak"}, {})}) {
+    CHECK(text.find("percentiles:") == std::string::npos);
+  }
+}
+
+TEST_CASE("all indicators stand in the summary when all columns are shown") {
+  ConsoleOptions options;
+  options.columns_shown = {"all"};
+  SummaryExtras extras;
+  extras.indicators = {{"two-sum/v1.0.0", 0.04, 0.0, 99, "", ""}};
+  std::ostringstream out;
+  Console(out, options).summary({rows::measured("v1.0.0", "uniform", "16", 1e-6)}, {}, extras);
+  CHECK_THAT(out.str(), StartsWith("\nindicators:\n  two-sum/v1.0.0  time deviation +4 %"));
+}
