@@ -8,9 +8,10 @@
 // A counter begins each measured batch at 0 and is told per call: what was added, divided by the number of calls. A
 // name that was counted once is told from then on, if only as 0.
 //
-// Cost, inside the clock: `count` and `counter` compare the name's address with those of the names before it (1-2 ns
-// for the first few names); the reference stays valid as long as the library, and adding to it costs an addition. A
-// solver that does not include this header pays nothing: its code is the same as without it.
+// Cost, inside the clock: `count` and `counter` compare the name's address with those of the names before it; an
+// addition waits for the one before it. Measured on a Xeon: 0.3 ns beside other work and 4 ns in a loop that does
+// nothing else, 9 ns for the 32nd name. The reference stays valid as long as the library. A solver that does not include
+// this header pays nothing: its code is the same as without it.
 //
 // Limits: 32 names a library, each a literal of letters, digits, '_', '-' and '.', 40 characters at most. Nothing is
 // allocated and nothing throws. One thread: that in which the solver was called; a solver with threads of its own adds

@@ -1,6 +1,9 @@
 #include <harness/machine/spoilers.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <set>
 
