@@ -51,6 +51,9 @@ void body(benchmark::State& state, std::size_t index, const Entry& entry, const 
   }
   state.counters[kCpuCounter] = cpu_seconds_per_call;
   for (const auto& [name, value] : entry.counters) state.counters[name] = value;
+  for (const auto& [name, value] : entry.amounts) {
+    state.counters[name] = benchmark::Counter(value * static_cast<double>(calls), benchmark::Counter::kIsRate);
+  }
 }
 
 Result<void> initialize(const Flags& flags) {

@@ -28,6 +28,7 @@ struct Entry {
   std::uint64_t calls = 1;
   std::string failure;  // known before the run (a wrong answer): reported as an error row, never timed
   std::vector<std::pair<std::string, double>> counters;  // flat counters of each of its rows: `allocs`, `p95_seconds`
+  std::vector<std::pair<std::string, double>> amounts;   // per call; shown per second: `items_per_second`
 };
 
 struct Timed {

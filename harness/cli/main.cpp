@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <harness/cli/options.hpp>
+#include <harness/experiment/doctor.hpp>
 #include <harness/experiment/list.hpp>
 #include <harness/experiment/run.hpp>
 #include <harness/machine/identity.hpp>
@@ -73,6 +74,7 @@ int main(int argc, char** argv) {
     case cli::Options::Command::kShown: std::cout << options->shown; return 0;
     case cli::Options::Command::kList:
       return static_cast<int>(experiment::list(options->run.places, options->long_form, terminal));
+    case cli::Options::Command::kDoctor: return static_cast<int>(experiment::doctor(options->run, terminal));
     case cli::Options::Command::kRun: return static_cast<int>(experiment::run(options->run, terminal));
   }
   return 0;

@@ -8,6 +8,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <harness/report/console.hpp>
+
 namespace harness::cli {
 namespace {
 
@@ -18,6 +20,7 @@ constexpr const char* kIntroduction =
 
   harness --benchmark_filter=two-sum    measure every trial whose name matches
   harness list                          what was found, and what was skipped and why
+  harness doctor                        what of this machine spoils measuring
 
 A trial is named <problem>/<solver>/<dataset>/<case>: two-sum/v2.0.0/uniform/65536)";
 
@@ -34,7 +37,7 @@ Google Benchmark's flags, as they are there:
   --benchmark_display_aggregates_only, --benchmark_color, --benchmark_counters_tabular,
   --benchmark_context=KEY=VALUE, --benchmark_time_unit, --benchmark_dry_run, --v
 
-Exit codes: 0 fine; 2 usage, a bad file, nothing matched; 3 a solver failed; 130 interrupted.)";
+Exit codes: 0 fine; 1 a declared limit is not kept; 2 usage, a bad file, nothing matched; 3 a solver failed; 130 interrupted.)";
 
 // `-plugin-dir=DIR` is the design's spelling; a single dash before a word of letters means the same as two.
 void accept_one_dash(std::vector<std::string>& arguments) {
@@ -91,7 +94,9 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   app.get_formatter()->column_width(34);
   bool version = false;
   std::vector<std::string> plugins;
-  std::string datasets, case_glob, isolation = "process", markdown;
+  std::string datasets, case_glob, isolation = "process", markdown, metric = "time";
+  std::vector<std::string> passes = {"time", "memory", "latency"};
+  Options options;
   std::optional<double> timeout;
   app.add_flag("--version", version, "the program's version");
   app.add_option("--plugin-dir", plugins, "where libraries are, repeatable ($HARNESS_PLUGIN_DIR; plugins/)")->option_text("DIR");
@@ -103,12 +108,27 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   app.add_option("--isolation", isolation, "process, or none: in a thread of this program, for debuggers")
       ->option_text("LEVEL")
       ->check(CLI::IsMember({"process", "none"}));
+  app.add_option("--passes", passes, "what is measured besides time: memory, latency; time alone: --passes=time")
+      ->option_text("LIST")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"time", "memory", "latency"}));
+  app.add_option("--metric", metric, "instructions: count those of a call, exactly, where the machine can")
+      ->option_text("NAME")
+      ->check(CLI::IsMember({"time", "instructions"}));
+  app.add_option("--columns", options.run.columns, "which figures a row shows: all, or some of p95, allocs, peak, ...")
+      ->option_text("LIST")
+      ->delimiter(',');
+  app.add_flag("--histogram", options.run.histogram, "how the times of single calls spread, a block a trial");
+  app.add_option("--stability-threshold", options.run.stability_threshold, "least AC stability score (80)")
+      ->option_text("0-100")
+      ->check(CLI::Range(0.0, 100.0));
   app.add_option("--export-markdown", markdown, "also write the table to this file")->option_text("FILE");
 
-  Options options;
   auto* list = app.add_subcommand("list", "what was found, and what was skipped and why");
   list->add_flag("--long,-l", options.long_form, "everything that each library says of itself");
   list->fallthrough();
+  auto* doctor = app.add_subcommand("doctor", "what of this machine spoils measuring, and how to mend it");
+  doctor->fallthrough();
 
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
@@ -125,9 +145,16 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
     options.shown = "harness " HARNESS_VERSION "\n";
     return options;
   }
-  options.command = list->parsed() ? Options::Command::kList : Options::Command::kRun;
-  if (list->parsed() && !benchmark_flags.empty()) {
-    return fail(benchmark_flags.front(), "means nothing to `harness list`", "leave it out");
+  if (list->parsed()) options.command = Options::Command::kList;
+  if (doctor->parsed()) options.command = Options::Command::kDoctor;
+  if (options.command != Options::Command::kRun && !benchmark_flags.empty()) {
+    return fail(benchmark_flags.front(), fmt::format("means nothing to `harness {}`", list->parsed() ? "list" : "doctor"),
+                "leave it out");
+  }
+  for (const auto& column : options.run.columns) {
+    if (report::is_column(column)) continue;
+    return fail("--columns", fmt::format("expected some of {}, or counter:NAME, found \"{}\"",
+                                         fmt::join(report::known_columns(), ", "), column));
   }
 
   auto flags = bench::parse_flags(benchmark_flags, surroundings.environment);
@@ -139,6 +166,13 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   options.run.timeout_seconds = timeout;
   options.run.isolation = isolation == "none" ? worker::Isolation::kNone : worker::Isolation::kProcess;
   options.run.export_markdown = markdown;
+  const auto has_pass = [&](const char* name) { return std::find(passes.begin(), passes.end(), name) != passes.end(); };
+  options.run.memory_pass = has_pass("memory");
+  options.run.latency_pass = has_pass("latency");
+  options.run.count_instructions = metric == "instructions";
+  if (options.run.histogram && !options.run.latency_pass) {
+    return fail("--histogram", "needs the latency pass", "leave --passes out, or add latency to it");
+  }
   return options;
 }
 

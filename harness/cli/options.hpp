@@ -11,7 +11,7 @@
 namespace harness::cli {
 
 struct Options {
-  enum class Command { kRun, kList, kShown } command = Command::kRun;  // kShown: help or version was asked for
+  enum class Command { kRun, kList, kDoctor, kShown } command = Command::kRun;  // kShown: help or version was asked for
   std::string shown;                                                   // text for kShown
   experiment::RunRequest run;                                          // `run.places` serves every command
   bool long_form = false;                                              // list --long

@@ -1,15 +1,21 @@
 #include <harness/experiment/preparation.hpp>
 
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <harness/report/figures.hpp>
+#include <harness/trial/passes.hpp>
 #include <harness/trial/pilot.hpp>
 
 namespace harness::experiment {
 
 using State = Row::State;
+
+// Of a worker whose solver declares mem_mb_max, beside that and twice the input: the program itself, its stack, the
+// reserves of the C library's allocator.
+constexpr std::uint64_t kAddressSpaceAllowance = std::uint64_t{512} << 20;
 
 Preparation::Preparation(const RunRequest& request, const Terminal& terminal, const worker::Settings& settings,
                          trial::Inputs& inputs, report::Progress& progress)
@@ -26,7 +32,11 @@ void Preparation::prepare(std::vector<Row>& rows) {
     }
     if (is_too_large(row, family)) continue;
     progress_.step(row.trial->name() + " (checking)", 0.01);
-    examine(row);
+    if (examine(row)) {
+      if (request_.memory_pass) measure_memory(row);
+      if (request_.latency_pass && row.measurement.state == State::kMeasured) measure_latency(row);
+      if (request_.count_instructions && row.measurement.state == State::kMeasured) count_instructions(row);
+    }
     progress_.done_step();
     if (!input.size) continue;
     if (row.seconds_per_call > 0) family.costs.emplace_back(*input.size, row.seconds_per_call);
@@ -68,6 +78,11 @@ bool Preparation::examine(Row& row) {
     return false;
   }
   row.input = *input;
+  row.measurement.items_per_call = row.input->items;
+  row.measurement.bytes_per_call = row.input->bytes;
+  if (const auto most = row.trial->limits().mem_bytes_max) {
+    row.limits.address_space_bytes = *most + 2 * row.input->args.size() + kAddressSpaceAllowance;
+  }
   const auto found = trial::examine(*row.trial, *row.library, *row.input, inputs_, row.limits, settings_);
   using Verdict = trial::Examination::Verdict;
   switch (found.verdict) {
@@ -81,6 +96,47 @@ bool Preparation::examine(Row& row) {
       break;
   }
   return false;
+}
+
+// A pass that fails leaves the trial as it is: its time is still good. The row says what is missing, and why.
+void Preparation::note(Row& row, const std::string& pass, const worker::Failure& failure) {
+  if (failure.kind == worker::FailureKind::kInterrupted) return;
+  if (failure.kind == worker::FailureKind::kBadState && failure.text.starts_with("not available")) {
+    unavailable_.insert(pass + " " + failure.text);
+    return;
+  }
+  row.measurement.warnings.push_back(pass + ": " + trial::in_one_line(failure));
+}
+
+void Preparation::measure_memory(Row& row) {
+  const auto declared = row.trial->limits().mem_bytes_max;
+  auto limits = row.limits;
+  limits.address_space_bytes = 0;  // the profiling worker's allocator reserves in advance; its hooks keep the limit
+  limits.heap_bytes_max = declared.value_or(0);
+  const auto memory = trial::measure_memory(*row.library, *row.input, row.seconds_per_call, limits, settings_);
+  if (memory) {
+    row.measurement.memory = *memory;
+  } else if (declared && memory.error().kind == worker::FailureKind::kNoMemory) {
+    constexpr double kMebibyte = 1 << 20;
+    row.measurement.broken_limits.push_back(
+        {"mem_mb_max", static_cast<double>(*declared) / kMebibyte, std::numeric_limits<double>::infinity()});
+    row.mark(State::kFailed, memory.error().text);
+  } else {
+    note(row, "memory", memory.error());
+  }
+}
+
+void Preparation::measure_latency(Row& row) {
+  auto calls = trial::measure_latency(*row.library, *row.input, row.seconds_per_call, row.limits, settings_);
+  if (!calls) return note(row, "percentiles", calls.error());
+  row.measurement.latency = std::move(calls->latency);
+  row.measurement.counters = std::move(calls->counters);
+}
+
+void Preparation::count_instructions(Row& row) {
+  const auto counted = trial::count_instructions(*row.library, *row.input, row.seconds_per_call, row.limits, settings_);
+  if (!counted) return note(row, "instructions", counted.error());
+  row.measurement.instructions_per_call = *counted;
 }
 
 }  // namespace harness::experiment

@@ -1,6 +1,7 @@
-// Before anything is timed: each trial's answer is checked and its call costed.
+// Before anything is timed: each trial's answer is checked, its call costed, and its other passes made.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,15 @@ class Preparation {
   Preparation(const RunRequest& request, const Terminal& terminal, const worker::Settings& settings, trial::Inputs& inputs,
               report::Progress& progress);
 
-  // Afterwards a row that is still `kMeasured` has its input and its cost; every other one says why it
-  // is not timed. A size beyond max_size, predicted to pass the time limit, or above one that did, is skipped.
+  // Afterwards a row that is still `kMeasured` has its input, its cost and what the passes found; every
+  // other one says why it is not timed. A size beyond max_size, predicted to pass the time limit, or above one that did, is skipped.
   // Rows of one solver and dataset stand together, sizes ascending.
   void prepare(std::vector<Row>& rows);
 
   // A generator, checker or reference failed: the datasets' fault, not a solver's.
   bool problem_at_fault() const { return problem_at_fault_; }
+  // Passes that this machine or build cannot make, with the reason: `memory not available: built without gperftools`.
+  const std::set<std::string>& unavailable() const { return unavailable_; }
 
  private:
   // What is known of the smaller sizes of a solver on a dataset.
@@ -32,6 +35,10 @@ class Preparation {
   };
   bool is_too_large(Row& row, const Family& family) const;
   bool examine(Row& row);
+  void measure_memory(Row& row);
+  void measure_latency(Row& row);
+  void count_instructions(Row& row);
+  void note(Row& row, const std::string& pass, const worker::Failure& failure);
 
   const RunRequest& request_;
   const Terminal& terminal_;
@@ -39,6 +46,7 @@ class Preparation {
   trial::Inputs& inputs_;
   report::Progress& progress_;
   bool problem_at_fault_ = false;
+  std::set<std::string> unavailable_;
 };
 
 }  // namespace harness::experiment

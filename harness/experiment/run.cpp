@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <random>
 #include <set>
@@ -17,12 +18,17 @@
 #include <fmt/format.h>
 
 #include <harness/bench/driver.hpp>
+#include <harness/compare/latency.hpp>
+#include <harness/compare/limits.hpp>
 #include <harness/compare/ranking.hpp>
+#include <harness/experiment/findings.hpp>
 #include <harness/experiment/preparation.hpp>
 #include <harness/experiment/row.hpp>
 #include <harness/machine/identity.hpp>
 #include <harness/report/console.hpp>
 #include <harness/report/figures.hpp>
+#include <harness/report/histogram.hpp>
+#include <harness/report/limits.hpp>
 #include <harness/report/progress.hpp>
 #include <harness/store/git.hpp>
 #include <harness/trial/input.hpp>
@@ -43,13 +49,21 @@ std::string now_utc(const char* pattern) {
   return fmt::format(fmt::runtime(std::string("{:") + pattern + "}"), fmt::gmtime(now));
 }
 
+worker::Settings settings_for(const RunRequest& request, const Terminal& terminal) {
+  worker::Settings settings;
+  settings.isolation = request.isolation;
+  settings.executable = request.worker_executable;
+  settings.stop = &terminal.stop;
+  return settings;
+}
+
 class Run {
  public:
   Run(const RunRequest& request, const Terminal& terminal, Selection selection)
       : request_(request),
         terminal_(terminal),
         selection_(std::move(selection)),
-        settings_{request.isolation, request.worker_executable, &terminal.stop},
+        settings_(settings_for(request, terminal)),
         console_(terminal.out, console_options()),
         progress_(terminal.err, terminal.err_is_terminal, terminal.utf8, terminal.columns, terminal.clock) {}
 
@@ -61,6 +75,7 @@ class Run {
     Preparation preparation(request_, terminal_, settings_, *inputs_, progress_);
     preparation.prepare(rows_);
     problem_at_fault_ = preparation.problem_at_fault();
+    for (const auto& reason : preparation.unavailable()) say("note: " + reason);
     if (auto driven = drive(); !driven) {
       say("harness: " + driven.error().text());
       return driven.error().exit;
@@ -84,8 +99,25 @@ class Run {
     options.columns = terminal_.out_is_terminal ? terminal_.columns : 0;
     for (const auto& trial : selection_.trials) options.name_width = std::max(options.name_width, trial.name().size());
     const auto& passed = request_.flags.passed;
+    options.columns_shown = request_.columns;
+    options.columns_expected = expected_columns();
     options.grouped = std::find(passed.begin(), passed.end(), "--benchmark_enable_random_interleaving=true") == passed.end();
     return options;
+  }
+
+  // What the passes will fill, as far as the problems' descriptions tell before the first row.
+  std::vector<std::string> expected_columns() const {
+    std::vector<std::string> columns;
+    const auto& trials = selection_.trials;
+    const auto any = [&](const auto& has) { return std::any_of(trials.begin(), trials.end(), has); };
+    if (request_.latency_pass && any([](const auto& trial) { return trial.limits().p95_latency_seconds.has_value(); })) {
+      columns.push_back("p95");
+    }
+    if (request_.memory_pass) columns.insert(columns.end(), {"allocs", "peak"});
+    if (any([](const auto& trial) { return trial.problem->items_parameter.has_value(); })) columns.push_back("items/s");
+    if (any([](const auto& trial) { return trial.problem->bytes_parameter.has_value(); })) columns.push_back("bytes/s");
+    if (request_.count_instructions) columns.push_back("instructions");
+    return columns;
   }
 
   model::Context console_context() const {
@@ -122,6 +154,7 @@ class Run {
       row.measurement.solver = trial.solver->identity.solver();
       row.measurement.dataset = trial.input->dataset;
       row.measurement.case_name = trial.input->name;
+      row.measurement.size = trial.input->size;
       rows_.push_back(std::move(row));
     }
     std::map<std::string, trial::Loaded> problem_libraries;
@@ -171,6 +204,9 @@ class Run {
       if (row.measurement.state == State::kFailed) entry.failure = row.measurement.note;
       if (row.measurement.state == State::kInterrupted) entry.failure = bench::kInterrupted;
       row.measurement.calls = entry.calls;
+      entry.counters = pass_counters(row.measurement);
+      if (const auto items = row.measurement.items_per_call) entry.amounts.emplace_back("items_per_second", *items);
+      if (const auto bytes = row.measurement.bytes_per_call) entry.amounts.emplace_back("bytes_per_second", *bytes);
       entries.push_back(std::move(entry));
       driven.push_back(&row);
     }
@@ -192,10 +228,19 @@ class Run {
         row.mark(State::kFailed, failure);
       } else {
         row.measurement.samples = samples;
+        const auto broken = compare::broken_limits(row.trial->limits(), row.measurement);
+        row.measurement.broken_limits.insert(row.measurement.broken_limits.end(), broken.begin(), broken.end());
       }
       print_up_to(row);
     };
-    return bench::drive(entries, timing, finished, {}, request_.flags, report_context(), terminal_.out, terminal_.stop);
+    const auto late = [&](std::size_t index) { return findings().by_trial[driven[index]->measurement.name()]; };
+    return bench::drive(entries, timing, finished, late, request_.flags, report_context(), terminal_.out, terminal_.stop);
+  }
+
+  // Once all have been timed.
+  Findings& findings() {
+    if (!findings_) findings_ = find_out(rows_, request_.stability_threshold);
+    return *findings_;
   }
 
   // Skipped trials are not known to Google Benchmark; they are printed in their place, before the next one that is.
@@ -213,12 +258,24 @@ class Run {
     progress_.clear();
     if (to_console()) {
       console_.trial(row.measurement);
+      if (request_.histogram) print_histogram(row.measurement);
       terminal_.out.flush();
     } else if (row.measurement.state == State::kFailed) {
       say(fmt::format("FAILED {}: {}", row.trial->name(), row.measurement.note));
     } else if (row.measurement.state == State::kSkipped) {
       say(fmt::format("skipped {}: {}", row.trial->name(), row.measurement.note));
     }
+  }
+
+  void print_histogram(const Measurement& measurement) {
+    if (!measurement.latency) return;
+    constexpr std::size_t kMostBuckets = 24;
+    const auto& seconds = measurement.latency->seconds_per_call;
+    std::vector<report::HistogramBucket> buckets;
+    for (const auto& bucket : compare::histogram_of(seconds, compare::buckets_per_octave_for(seconds, kMostBuckets)).buckets) {
+      buckets.push_back({bucket.low_seconds, bucket.high_seconds, bucket.count});
+    }
+    terminal_.out << report::histogram(measurement.name(), *measurement.latency, buckets, console_options());
   }
 
   void finish() {
@@ -228,9 +285,14 @@ class Run {
     for (const auto& row : rows_) all.push_back(row.measurement);
     if (to_console()) {
       console_.skipped(selection_.catalog.skipped);
-      console_.summary(all, compare::rank_versions(all));
+      console_.summary(all, compare::rank_versions(all), findings().extras);
       terminal_.out.flush();
     } else {
+      for (const auto& measurement : all) {
+        for (const auto& broken : measurement.broken_limits) {
+          say(fmt::format("limit broken {}: {} {}", measurement.name(), broken.limit, report::broken_limit_text(broken)));
+        }
+      }
       for (const auto& library : selection_.catalog.skipped) {
         say(fmt::format("skipped {}: {}", library.file.filename().string(), library.reason));
       }
@@ -278,6 +340,8 @@ class Run {
     };
     if (terminal_.stop) return Exit::kInterrupted;
     if (usage_error_ || problem_at_fault_) return Exit::kUsage;
+    const bool limit_broken = std::any_of(rows_.begin(), rows_.end(), [](const auto& row) { return !row.measurement.broken_limits.empty(); });
+    if (limit_broken) return Exit::kRegression;
     return any(State::kFailed) ? Exit::kSolverFailed : Exit::kFine;
   }
 
@@ -289,6 +353,7 @@ class Run {
   report::Progress progress_;
   std::unique_ptr<trial::Inputs> inputs_;
   std::vector<Row> rows_;
+  std::optional<Findings> findings_;
   bool problem_at_fault_ = false;
   bool usage_error_ = false;
 };

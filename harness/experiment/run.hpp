@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <harness/bench/flags.hpp>
 #include <harness/experiment/selection.hpp>
@@ -19,6 +20,12 @@ struct RunRequest {
   std::optional<double> timeout_seconds;  // --timeout: of a call; else the problem's time_limit_s, else 10
   worker::Isolation isolation = worker::Isolation::kProcess;
   std::string export_markdown;            // --export-markdown: file; "" = none
+  bool memory_pass = true;                // --passes: besides time
+  bool latency_pass = true;
+  bool count_instructions = false;        // --metric=instructions
+  std::vector<std::string> columns;       // --columns; empty = those that matter
+  bool histogram = false;                 // --histogram
+  double stability_threshold = 80;        // --stability-threshold: least AC stability score, 0 to 100
   std::string worker_executable;          // "" = beside this program
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <harness/trial/amounts.hpp>
 #include <harness/trial/verification.hpp>
 
 namespace harness::trial {
@@ -90,6 +91,8 @@ Result<std::shared_ptr<const Input>> Inputs::make(const model::Problem& problem,
   auto sealed = worker::MemoryFile::sealed(*args, name);
   if (!sealed) return fail(name, sealed.error().text);
   ready->args = std::move(*sealed);
+  if (const auto index = problem.items_parameter) ready->items = items_of(*args, *index);
+  if (const auto index = problem.bytes_parameter) ready->bytes = bytes_of(*args, *index, problem.parameters[*index].type);
 
   const bool by_checker = problem.answer.kind == model::AnswerRule::Kind::kChecker;
   if (!ready->expect && !by_checker) {

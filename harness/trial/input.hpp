@@ -21,6 +21,7 @@ namespace harness::trial {
 struct Input {
   worker::MemoryFile args;                      // CBOR array of the arguments, sealed
   std::shared_ptr<const model::Bytes> expect;   // CBOR; null = only the checker can tell
+  std::optional<double> items, bytes;           // that a call works on, where the problem declares them
 };
 
 // Why an answer is wrong, in one line; empty = it is right.

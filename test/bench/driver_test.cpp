@@ -59,7 +59,7 @@ std::filesystem::path scratch(const std::string& name) {
 
 TEST_CASE("each repetition is one timing, and rows carry bare names, real time and the worker's CPU time") {
   Script script;
-  script.entries = {{"two-sum/v1.0.0/uniform/16", 1000, "", {}}};
+  script.entries = {{"two-sum/v1.0.0/uniform/16", 1000, "", {}, {}}};
   script.seconds[0] = {1e-6, 2e-6, 3e-6};
   script.flags.format = "json";
   REQUIRE(script.run());
@@ -85,7 +85,7 @@ TEST_CASE("each repetition is one timing, and rows carry bare names, real time a
 TEST_CASE("a failure is sticky: later repetitions do not run, no aggregates, one error row") {
   for (const auto& aggregates_only : {"false", "true"}) {
     Script script;
-    script.entries = {{"a/v1.0.0/d/bad", 10, "", {}}, {"a/v1.0.0/d/good", 10, "", {}}};
+    script.entries = {{"a/v1.0.0/d/bad", 10, "", {}, {}}, {"a/v1.0.0/d/good", 10, "", {}, {}}};
     script.seconds[0] = script.seconds[1] = {1e-3};
     script.failing_repetition[0] = 1;
     script.flags.format = "json";
@@ -109,7 +109,7 @@ TEST_CASE("a failure is sticky: later repetitions do not run, no aggregates, one
 
 TEST_CASE("an entry that failed before the run is reported and never timed") {
   Script script;
-  script.entries = {{"a/v1.0.0/d/x", 1, "wrong answer: [1]: expected 2, got 3", {}}};
+  script.entries = {{"a/v1.0.0/d/x", 1, "wrong answer: [1]: expected 2, got 3", {}, {}}};
   script.flags.format = "json";
   REQUIRE(script.run());
   CHECK(script.timed.empty());
@@ -119,7 +119,7 @@ TEST_CASE("an entry that failed before the run is reported and never timed") {
 
 TEST_CASE("a stop makes what is left interrupted and the report stays valid JSON") {
   Script script;
-  script.entries = {{"a/v1.0.0/d/1", 1, "", {}}, {"a/v1.0.0/d/2", 1, "", {}}};
+  script.entries = {{"a/v1.0.0/d/1", 1, "", {}, {}}, {"a/v1.0.0/d/2", 1, "", {}, {}}};
   script.stop = true;
   script.flags.format = "json";
   REQUIRE(script.run());
@@ -135,7 +135,7 @@ TEST_CASE("zero CPU time and no entries at all still make valid JSON") {
   CHECK(nothing.rows().empty());
 
   Script zero;
-  zero.entries = {{"a/v1.0.0/d/1", 5, "", {}}};
+  zero.entries = {{"a/v1.0.0/d/1", 5, "", {}, {}}};
   zero.seconds[0] = {0.0};
   zero.flags.format = "json";
   REQUIRE(zero.run());
@@ -145,7 +145,7 @@ TEST_CASE("zero CPU time and no entries at all still make valid JSON") {
 TEST_CASE("--benchmark_out gets a report of its own, context included, while stdout stays the caller's") {
   const auto file = scratch("out.json");
   Script script;
-  script.entries = {{"a/v1.0.0/d/1", 2, "", {}}};
+  script.entries = {{"a/v1.0.0/d/1", 2, "", {}, {}}};
   script.seconds[0] = {1e-3};
   script.flags.out = file.string();
   REQUIRE(script.run({{"harness_schema", "1"}, {"machine", "a \"quoted\" machine"}}));
@@ -161,7 +161,7 @@ TEST_CASE("--benchmark_out gets a report of its own, context included, while std
 
 TEST_CASE("a file that cannot be written is an error before anything is timed, and a kept one is not touched") {
   Script script;
-  script.entries = {{"a/v1.0.0/d/1", 2, "", {}}};
+  script.entries = {{"a/v1.0.0/d/1", 2, "", {}, {}}};
   script.flags.out = (scratch("no-such-directory") / "out.json").string();
   const auto result = script.run();
   REQUIRE_FALSE(result);
@@ -172,7 +172,7 @@ TEST_CASE("a file that cannot be written is an error before anything is timed, a
 
 TEST_CASE("CSV shows the coefficient of variation as a fraction") {
   Script script;
-  script.entries = {{"a/v1.0.0/d/1", 1, "", {}}};
+  script.entries = {{"a/v1.0.0/d/1", 1, "", {}, {}}};
   script.seconds[0] = {1e-6, 2e-6, 3e-6};
   script.flags.format = "csv";
   REQUIRE(script.run());
@@ -190,7 +190,7 @@ TEST_CASE("CSV shows the coefficient of variation as a fraction") {
 TEST_CASE("an entry's counters stand flat in each of its rows, late ones too, and CSV has a column for each") {
   for (const auto* format : {"json", "csv"}) {
     Script script;
-    script.entries = {{"a/v1.0.0/d/1", 1, "", {{"allocs", 3}, {"leaked_bytes", 0}}}, {"a/v1.0.0/d/2", 1, "", {{"p95_seconds", 1e-6}}}};
+    script.entries = {{"a/v1.0.0/d/1", 1, "", {{"allocs", 3}, {"leaked_bytes", 0}}, {{"items_per_second", 50}}}, {"a/v1.0.0/d/2", 1, "", {{"p95_seconds", 1e-6}}, {}}};
     script.seconds[0] = script.seconds[1] = {1e-6};
     script.late_counters[0] = {{"growth_error", 0.02}};
     script.flags.format = format;
@@ -208,6 +208,7 @@ TEST_CASE("an entry's counters stand flat in each of its rows, late ones too, an
       CHECK(row.at("allocs").to_number<double>() == (spread ? 0 : 3));
       CHECK(row.at("growth_error").to_number<double>() == (spread ? 0 : 0.02));
       CHECK(row.at("leaked_bytes").to_number<double>() == 0);
+      if (!spread) CHECK(row.at("items_per_second").to_number<double>() == Approx(50 / 1e-6));
     }
     CHECK(rows == 3 + 4);
   }
