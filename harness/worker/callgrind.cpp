@@ -64,8 +64,8 @@ Outcome<double> instructions_by_callgrind(const MemoryFile& library, const std::
                                           const MemoryFile& args, std::uint64_t calls,
                                           double predicted_seconds_per_call, const Limits& limits,
                                           const Settings& settings) {
-  const auto* place = std::find_if(std::begin(kPlaces), std::end(kPlaces),
-                                   [](const char* path) { return ::access(path, X_OK) == 0; });
+  const auto* place =
+      std::find_if(std::begin(kPlaces), std::end(kPlaces), [](const char* path) { return ::access(path, X_OK) == 0; });
   if (place == std::end(kPlaces))
     return failed(FailureKind::kBadState, "not available here: valgrind is not installed (package valgrind)");
   const TemporaryDirectory directory;
@@ -79,10 +79,10 @@ Outcome<double> instructions_by_callgrind(const MemoryFile& library, const std::
   Settings own_process = settings;
   own_process.isolation = Isolation::kProcess;
   own_process.profiling = false;
-  Conversation conversation(relaxed, own_process,
-                            {{*place, "--tool=callgrind", "-q", "--vgdb=no", "--collect-atstart=no",
-                              "--callgrind-out-file=" + dump},
-                             kFileBytes});
+  Conversation conversation(
+      relaxed, own_process,
+      {{*place, "--tool=callgrind", "-q", "--vgdb=no", "--collect-atstart=no", "--callgrind-out-file=" + dump},
+       kFileBytes});
   if (const auto begun = conversation.begin(library, library_name); !begun)
     return tl::unexpected<Failure>(begun.error());
   auto open = conversation.request(Kind::kOpen, Kind::kDone, "while reading its input under callgrind");

@@ -4,22 +4,27 @@
 #include <limits>
 
 #include <sched.h>
+#include <sys/single_threaded.h>
 
 namespace harness::worker {
 
-// A spin lock: the hooks' sections are some nanoseconds long, and a mutex of the system's might allocate.
+// A spin lock: the hooks' sections are some nanoseconds long, and a mutex of the system's might allocate. Left out while
+// the process has one thread: a locked instruction keeps the misses of the table and of the allocator from overlapping.
 class HeapAccount::Locked {
  public:
-  explicit Locked(std::atomic_flag& flag) : flag_(flag) {
-    for (int tries = 0; flag_.test_and_set(std::memory_order_acquire); ++tries)
+  explicit Locked(std::atomic_flag& flag) : flag_(__libc_single_threaded ? nullptr : &flag) {
+    if (flag_ == nullptr) return;
+    for (int tries = 0; flag_->test_and_set(std::memory_order_acquire); ++tries)
       if (tries % 64 == 63) ::sched_yield();
   }
-  ~Locked() { flag_.clear(std::memory_order_release); }
+  ~Locked() {
+    if (flag_ != nullptr) flag_->clear(std::memory_order_release);
+  }
   Locked(const Locked&) = delete;
   Locked& operator=(const Locked&) = delete;
 
  private:
-  std::atomic_flag& flag_;
+  std::atomic_flag* flag_;
 };
 
 HeapAccount::Event HeapAccount::allocated(const void* block, std::size_t size) {
@@ -38,7 +43,6 @@ HeapAccount::Event HeapAccount::allocated(const void* block, std::size_t size) {
   ++use_.allocs;
   use_.alloc_bytes += size;
   use_.peak_bytes = std::max(use_.peak_bytes, live_ - start_);
-  if (heap_size_ != nullptr) watch_growth();
   return live_ - start_ > limit_ ? Event::kBeyondLimit : Event::kFine;
 }
 
@@ -50,25 +54,12 @@ HeapAccount::Event HeapAccount::freed(const void* block) {
   return taken.was == SizeTable::Was::kFreed ? Event::kFreedTwice : Event::kUnknown;
 }
 
-void HeapAccount::watch_growth() {
-  std::size_t now = 0;
-  if (!heap_size_(now)) {
-    use_.growths.reset();
-    heap_size_ = nullptr;
-  } else if (now != last_heap_size_) {
-    if (now > last_heap_size_) ++*use_.growths;
-    last_heap_size_ = now;
-  }
-}
-
-void HeapAccount::begin_call(std::uint64_t limit_bytes, HeapSize heap_size) {
+void HeapAccount::begin_call(std::uint64_t limit_bytes) {
   const Locked locked(taken_);
   constexpr auto kNone = std::numeric_limits<std::int64_t>::max();
   limit_ = limit_bytes == 0 || limit_bytes > static_cast<std::uint64_t>(kNone) ? kNone
                                                                                : static_cast<std::int64_t>(limit_bytes);
   use_ = {};
-  heap_size_ = heap_size != nullptr && heap_size(last_heap_size_) ? heap_size : nullptr;
-  if (heap_size_ != nullptr) use_.growths = 0;
   start_ = live_;
   in_call_ = true;
 }

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include <harness/worker/size_table.hpp>
 
@@ -14,8 +13,7 @@ namespace harness::worker {
 struct CallUse {
   std::uint64_t allocs = 0;
   std::uint64_t alloc_bytes = 0;
-  std::int64_t peak_bytes = 0;          // most live bytes above the call's start
-  std::optional<std::uint64_t> growths; // nothing: not watched, or the allocator does not say how large its heap is
+  std::int64_t peak_bytes = 0;  // most live bytes above the call's start
 };
 
 // Blocks are followed always, so that one which a call frees is known when an earlier call, or its preparation, made it;
@@ -31,7 +29,7 @@ class HeapAccount {
     kFine,
     kBeyondLimit,  // live bytes above the call's start passed its limit
     kFreedTwice,
-    kUnknown       // freed, but was not seen to be allocated
+    kUnknown  // freed, but was not seen to be allocated
   };
 
   constexpr HeapAccount() = default;
@@ -42,10 +40,7 @@ class HeapAccount {
   Event allocated(const void* block, std::size_t size);
   Event freed(const void* block);
 
-  // `limit_bytes`: 0 = none. `heap_size` answers the bytes that the allocator has got from the system, and false when it
-  // does not know; it is asked after each allocation of the call, hence null for calls whose growths do not matter.
-  using HeapSize = bool (*)(std::size_t& bytes);
-  void begin_call(std::uint64_t limit_bytes, HeapSize heap_size);
+  void begin_call(std::uint64_t limit_bytes);  // 0 = none
   CallUse end_call();
 
   std::int64_t live_bytes();
@@ -54,7 +49,6 @@ class HeapAccount {
 
  private:
   class Locked;
-  void watch_growth();
 
   std::atomic_flag taken_ = ATOMIC_FLAG_INIT;
   SizeTable sizes_;
@@ -63,8 +57,6 @@ class HeapAccount {
   std::int64_t live_ = 0;
   std::int64_t start_ = 0;  // live bytes at the call's start
   std::int64_t limit_ = 0;
-  HeapSize heap_size_ = nullptr;
-  std::size_t last_heap_size_ = 0;
   CallUse use_;
 };
 

@@ -29,7 +29,8 @@ extern "C" __attribute__((visibility("default"))) const char* __ubsan_default_op
 int main(int count, char** words) {
   int type = 0;
   socklen_t size = sizeof type;
-  if ((count != 3 && count != 4) || ::getsockopt(kChannel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET) {
+  if ((count != 3 && count != 4) || ::getsockopt(kChannel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||
+      type != SOCK_SEQPACKET) {
     std::fputs("harness-worker is started by harness, not by hand\n", stderr);
     return kNotEnclosed;
   }

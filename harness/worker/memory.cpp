@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <new>
+#include <optional>
 
 #include <unistd.h>
 
@@ -19,7 +20,12 @@ constinit LastWords words{};
 constinit std::atomic<bool> ending = false;
 bool followed = false;
 
-bool heap_size(std::size_t& bytes) { return MallocExtension_GetNumericProperty("generic.heap_size", &bytes) != 0; }
+// How often the allocator went to the system so far.
+std::optional<std::size_t> growths() {
+  std::size_t count = 0;
+  if (MallocExtension_GetNumericProperty("tcmalloc.pageheap_reserve_count", &count) == 0) return std::nullopt;
+  return count;
+}
 
 [[noreturn]] void end_with(Fault fault) {
   if (!ending.exchange(true)) {
@@ -46,7 +52,7 @@ void on_delete(const void* block) {
 
 // Ends the counting also where an exception leaves the call.
 struct Counting {
-  Counting(std::uint64_t most_bytes, HeapAccount::HeapSize size) { account.begin_call(most_bytes, size); }
+  explicit Counting(std::uint64_t most_bytes) { account.begin_call(most_bytes); }
   ~Counting() { account.end_call(); }
   Counting(const Counting&) = delete;
   Counting& operator=(const Counting&) = delete;
@@ -76,13 +82,15 @@ harness_status measure_memory(const harness_solver& solver, void* instance, std:
     live_before = account.live_bytes();
     if (prepares)
       if (const auto status = solver.prepare(instance, 1); status != HARNESS_OK) return status;
-    const Counting counting(most_bytes, i == 0 ? heap_size : nullptr);
+    const auto growths_before = growths();
+    const Counting counting(most_bytes);
     if (const auto status = solver.run(instance, 1); status != HARNESS_OK) return status;
     const auto call = account.end_call();
     use.allocs = static_cast<double>(call.allocs);
     use.alloc_bytes = static_cast<double>(call.alloc_bytes);
     use.peaks_bytes[i] = static_cast<double>(call.peak_bytes);
-    if (call.growths) use.heap_growths = static_cast<double>(*call.growths);
+    if (const auto now = growths(); i == 0 && now && growths_before)
+      use.heap_growths = static_cast<double>(*now - *growths_before);
   }
   use.leaked_bytes = static_cast<double>(std::max<std::int64_t>(0, account.live_bytes() - live_before));
   return account.complete() ? HARNESS_OK : HARNESS_NO_MEMORY;

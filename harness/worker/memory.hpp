@@ -7,10 +7,9 @@
 // stays. What a solver maps for itself (mmap) and what a replaced operator new keeps in an arena is no heap: only what
 // reaches malloc or operator new of the process is seen.
 //
-// A growth is an allocation in which tcmalloc got memory from the system. It asks for 1 MiB at least, or for the size of
-// a large block, so that the first call of a process with a small need may have none: what the harness and the library's
-// loading left over covers it. Counted by the heap's size as MallocExtension tells it, right after each allocation,
-// because newer gperftools' mmap and sbrk hooks are empty; two threads that grow the heap at once may count as one.
+// A growth is a time when tcmalloc got memory from the system, as it counts them itself (`pageheap_reserve_count`; the
+// mmap and sbrk hooks of newer gperftools are empty). It asks for 1 MiB at least, or for a large block's size, so that the
+// first call of a process with a small need may have none: what the harness and the library's loading left over covers it.
 #pragma once
 
 #include <cstdint>

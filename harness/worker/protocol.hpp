@@ -101,7 +101,7 @@ inline constexpr std::uint64_t kLargestBytes = 1ull << 30;  // of an answer
 inline constexpr std::size_t kMostDescriptors = 2;
 inline constexpr std::size_t kMostSamples = 4000;  // in a frame
 inline constexpr std::size_t kMeasuredCalls = 3;   // of the memory pass: the first, one to settle, the steady state
-inline constexpr int kChannelLostStatus = 121;  // exit status of a child that cannot talk any more
+inline constexpr int kChannelLostStatus = 121;     // exit status of a child that cannot talk any more
 
 struct Frame {
   Kind kind = Kind::kFailed;
@@ -171,8 +171,8 @@ struct HeapUse {
   std::optional<double> heap_growths;
 };
 struct Latencies {
-  double clock_seconds = 0;  // what two readings of the clock cost; not taken off the samples
-  double total_seconds = 0;  // of the whole request
+  double clock_seconds = 0;     // what two readings of the clock cost; not taken off the samples
+  double total_seconds = 0;     // of the whole request
   std::vector<double> seconds;  // of each sample, all its calls together; at least one
 };
 struct Announced {

@@ -8,7 +8,7 @@ namespace harness::worker {
 namespace {
 
 constexpr int kPageBits = 12, kFanOutBits = 12, kAddressBits = 48;
-constexpr std::size_t kArena = 1 << 20;
+constexpr std::size_t kArena = 32 << 20;  // of address space; pages come when they are touched, large ones if possible
 
 // A slot: 0 = never used; kFreedSlot; below kLarge: the size plus one; else the size's lower 30 bits, and the next slot,
 // which is within the same block, has the higher ones.
@@ -23,6 +23,7 @@ T* SizeTable::fresh() {
   if (arena_left_ < sizeof(T)) {
     const long got = ::syscall(SYS_mmap, nullptr, kArena, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0L);
     if (got == -1) return nullptr;
+    ::madvise(reinterpret_cast<void*>(got), kArena, MADV_HUGEPAGE);
     arena_ = reinterpret_cast<std::byte*>(got);
     arena_left_ = kArena;
   }

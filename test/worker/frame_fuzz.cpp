@@ -14,6 +14,10 @@ void as_the_parent_reads(const Frame& frame) {
   if (const auto bytes = decode_bytes(payload); bytes && bytes->bytes.size() > kLargestInline) std::abort();
   if (const auto failed = decode_failed(payload); failed && failed->text.size() > kLargestText) std::abort();
   if (const auto timed = decode_timed(payload); timed && !(timed->real_seconds >= 0)) std::abort();
+  if (const auto heap = decode_heap(payload); heap && !(heap->peaks_bytes[0] >= 0)) std::abort();
+  if (const auto latencies = decode_latencies(payload); latencies && latencies->seconds.size() > kMostSamples)
+    std::abort();
+  if (const auto counted = decode_counted(payload); counted && !(*counted > 0)) std::abort();
   static_cast<void>(decode_hello(payload));
   static_cast<void>(decode_facts(payload));
   static_cast<void>(decode_verdict(payload));
@@ -23,6 +27,7 @@ void as_the_child_reads(const Frame& frame) {
   PayloadReader reader(frame.payload);
   reader.f64();
   if (frame.kind == Kind::kTime) reader.u64(), reader.f64();
+  if (frame.kind == Kind::kLatency) reader.u64(), reader.u64(), reader.f64();
   if (frame.kind == Kind::kLoad) reader.text();
   if (frame.kind == Kind::kGenerate) reader.text(), reader.u64(), reader.u64();
   if (reader.complete() && !reader.remainder().empty()) std::abort();
@@ -41,5 +46,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   as_the_parent_reads({Kind::kFailed, 1, bytes});
   as_the_child_reads({size % 2 == 0 ? Kind::kGenerate : Kind::kTime, 1, bytes});
   if (const auto generated = split_generated(bytes); generated && generated->args.size() > size) std::abort();
+  if (const auto counters = read_counters(bytes); counters && counters->size() > kMostCounters) std::abort();
   return 0;
 }

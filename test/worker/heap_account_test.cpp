@@ -13,19 +13,12 @@ namespace {
 
 const void* block(std::uintptr_t number) { return reinterpret_cast<const void*>(0x10000 + 64 * number); }
 
-std::size_t size_of_the_heap = 0;
-bool told(std::size_t& bytes) {
-  bytes = size_of_the_heap;
-  return true;
-}
-bool not_told(std::size_t&) { return false; }
-
 }  // namespace
 
 TEST_CASE("blocks are counted within calls and followed between them") {
   const auto account = std::make_unique<HeapAccount>();
   account->allocated(block(0), 1000);
-  account->begin_call(0, nullptr);
+  account->begin_call(0);
   account->allocated(block(1), 40);
   account->allocated(block(2), 60);
   account->freed(block(1));
@@ -35,7 +28,7 @@ TEST_CASE("blocks are counted within calls and followed between them") {
   CHECK(call.peak_bytes == 100);
   CHECK(account->live_bytes() == 1060);
   account->allocated(block(3), 500);
-  account->begin_call(0, nullptr);
+  account->begin_call(0);
   account->freed(block(3));
   call = account->end_call();
   CHECK(call.allocs == 0);
@@ -47,11 +40,11 @@ TEST_CASE("blocks are counted within calls and followed between them") {
 TEST_CASE("what a call frees before its first allocation does not hide its peak") {
   const auto account = std::make_unique<HeapAccount>();
   account->allocated(block(0), 400);  // the former result
-  account->begin_call(0, nullptr);
+  account->begin_call(0);
   account->freed(block(0));
   account->allocated(block(1), 400);
   CHECK(account->end_call().peak_bytes == 400);
-  account->begin_call(0, nullptr);
+  account->begin_call(0);
   account->allocated(block(2), 10);
   account->freed(block(1));
   account->allocated(block(3), 400);
@@ -61,7 +54,7 @@ TEST_CASE("what a call frees before its first allocation does not hide its peak"
 TEST_CASE("a limit is passed by live bytes above the call's start, not reached by it") {
   const auto account = std::make_unique<HeapAccount>();
   account->allocated(block(0), 1 << 20);
-  account->begin_call(100, nullptr);
+  account->begin_call(100);
   CHECK(account->allocated(block(1), 100) == Event::kFine);
   CHECK(account->freed(block(1)) == Event::kFine);
   CHECK(account->allocated(block(1), 60) == Event::kFine);
@@ -73,33 +66,13 @@ TEST_CASE("a limit is passed by live bytes above the call's start, not reached b
 TEST_CASE("a free that matches no allocation is told within calls") {
   const auto account = std::make_unique<HeapAccount>();
   CHECK(account->freed(block(9)) == Event::kFine);
-  account->begin_call(0, nullptr);
+  account->begin_call(0);
   CHECK(account->freed(block(9)) == Event::kUnknown);
   account->allocated(block(1), 8);
   CHECK(account->freed(block(1)) == Event::kFine);
   CHECK(account->freed(block(1)) == Event::kFreedTwice);
   account->end_call();
   CHECK(account->live_bytes() == 0);
-}
-
-TEST_CASE("growths are counted where the allocator tells its size, and are none where it does not") {
-  const auto account = std::make_unique<HeapAccount>();
-  size_of_the_heap = 1 << 20;
-  account->begin_call(0, told);
-  account->allocated(block(1), 40);
-  size_of_the_heap = 3 << 20;
-  account->allocated(block(2), 40);
-  account->allocated(block(3), 40);
-  size_of_the_heap = 2 << 20;  // given back
-  account->allocated(block(4), 40);
-  size_of_the_heap = 4 << 20;
-  account->allocated(block(5), 40);
-  CHECK(account->end_call().growths == 2u);
-  account->begin_call(0, told);
-  CHECK(account->end_call().growths == 0u);
-  account->begin_call(0, not_told);
-  account->allocated(block(6), 40);
-  CHECK_FALSE(account->end_call().growths);
 }
 
 TEST_CASE("a block that cannot be written down makes the account incomplete") {
@@ -110,7 +83,7 @@ TEST_CASE("a block that cannot be written down makes the account incomplete") {
 
 TEST_CASE("threads at once lose no event") {
   const auto account = std::make_unique<HeapAccount>();
-  account->begin_call(0, nullptr);
+  account->begin_call(0);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&, t] {

@@ -4,6 +4,9 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <optional>
+
+#include <unistd.h>
 
 #include <test/catch.hpp>
 
@@ -175,6 +178,43 @@ TEST_CASE("a call that throws fails the memory pass and leaves the worker usable
   REQUIRE(worker->open(input("three_times_forty")));
   CHECK(told(worker->memory(0)).allocs == 3);
   CHECK(worker->finish());
+}
+
+namespace {
+
+// What valgrind's memcheck counts in `calls` calls without any harness: allocations and bytes; nothing where it is missing.
+std::optional<std::pair<double, double>> counted_by_valgrind(const std::string& behaviour, int calls) {
+  if (::access("/usr/bin/valgrind", X_OK) != 0) return std::nullopt;
+  const auto command = "/usr/bin/valgrind " CALL_LIBRARY " " RUNNING_LIBRARIES "/heap.so " + behaviour + " " +
+                       std::to_string(calls) + " 2>&1";
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string text;
+  for (char chunk[512]; std::fgets(chunk, sizeof chunk, pipe) != nullptr;) text += chunk;
+  REQUIRE(::pclose(pipe) == 0);
+  text.erase(std::remove(text.begin(), text.end(), ','), text.end());
+  unsigned long long allocs = 0, frees = 0, bytes = 0;
+  const auto at = text.find("total heap usage: ");
+  REQUIRE(at != std::string::npos);
+  REQUIRE(std::sscanf(text.c_str() + at, "total heap usage: %llu allocs %llu frees %llu bytes", &allocs, &frees,
+                      &bytes) == 3);
+  return std::pair(static_cast<double>(allocs), static_cast<double>(bytes));
+}
+
+}  // namespace
+
+TEST_CASE("valgrind counts the same allocations") {
+  for (const char* behaviour : {"three_times_forty", "all_of_malloc"}) {
+    INFO(behaviour);
+    const auto hundred = counted_by_valgrind(behaviour, 100), two_hundred = counted_by_valgrind(behaviour, 200);
+    if (!hundred || !two_hundred) {
+      WARN("valgrind is not installed: nothing was compared");
+      return;
+    }
+    const auto memory = told(memory_of("heap", behaviour));
+    CHECK(two_hundred->first - hundred->first == 100 * memory.allocs);
+    CHECK(two_hundred->second - hundred->second == 100 * memory.alloc_bytes);
+  }
 }
 
 TEST_CASE("only the worker that measures memory links gperftools") {

@@ -74,6 +74,70 @@ TEST_CASE("times that are negative or no numbers are refused") {
   CHECK_FALSE(decoded(0, 0, kInfinity));
 }
 
+TEST_CASE("an account of the heap is read back, and what is no count is refused") {
+  const auto decoded = [](double allocs, double peak, std::uint8_t has_growths, double growths) {
+    FrameWriter writer(Kind::kHeap, 1);
+    writer.f64(allocs).f64(120).f64(24).f64(120).f64(peak).f64(120).u8(has_growths).f64(growths);
+    return decode_heap(writer.frame().subspan(kHeaderSize));
+  };
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();
+  const auto use = decoded(3, 80, 1, 2);
+  REQUIRE(use);
+  CHECK(use->allocs == 3);
+  CHECK(use->alloc_bytes == 120);
+  CHECK(use->leaked_bytes == 24);
+  CHECK(use->peaks_bytes == std::array<double, 3>{120, 80, 120});
+  CHECK(use->heap_growths == 2.0);
+  CHECK_FALSE(decoded(3, 80, 0, 0)->heap_growths);
+  CHECK_FALSE(decoded(-1, 80, 1, 2));
+  CHECK_FALSE(decoded(2.5, 80, 1, 2));
+  CHECK_FALSE(decoded(3, kNan, 1, 2));
+  CHECK_FALSE(decoded(3, 80, 1, kInfinity));
+  CHECK_FALSE(decoded(3, 80, 2, 2));
+}
+
+TEST_CASE("as many samples are read as there are, and none or a part of one are refused") {
+  const auto decoded = [](std::size_t samples, double seconds, std::size_t beyond = 0) {
+    FrameWriter writer(Kind::kLatencies, 1);
+    writer.f64(2e-8).f64(1);
+    for (std::size_t i = 0; i < samples; ++i) writer.f64(seconds);
+    for (std::size_t i = 0; i < beyond; ++i) writer.u8(0);
+    const auto frame = writer.frame();
+    REQUIRE((frame.size() <= kLargestFrame || samples > kMostSamples));
+    return decode_latencies(frame.subspan(kHeaderSize));
+  };
+  CHECK(decoded(1, 1e-6)->seconds.size() == 1);
+  CHECK(decoded(kMostSamples, 1e-6)->seconds.size() == kMostSamples);
+  CHECK_FALSE(decoded(kMostSamples + 1, 1e-6));
+  CHECK_FALSE(decoded(0, 0));
+  CHECK_FALSE(decoded(2, 1e-6, 3));
+  CHECK_FALSE(decoded(2, -1e-6));
+}
+
+TEST_CASE("a count of instructions is above zero") {
+  const auto decoded = [](double count) {
+    FrameWriter writer(Kind::kCounted, 1);
+    return decode_counted(writer.f64(count).frame().subspan(kHeaderSize)).has_value();
+  };
+  CHECK(decoded(0.5));
+  CHECK_FALSE(decoded(0));
+  CHECK_FALSE(decoded(-1));
+  CHECK_FALSE(decoded(std::numeric_limits<double>::infinity()));
+}
+
+TEST_CASE("the failure that a hook writes without allocating is a frame like others") {
+  std::array<std::uint8_t, kSmallestFailedFrame> bytes;
+  write_failed(bytes, 7, Fault::kHeapLimit);
+  const auto frame = parse_frame(bytes);
+  REQUIRE(frame);
+  CHECK(frame->kind == Kind::kFailed);
+  CHECK(frame->sequence == 7);
+  const auto failed = decode_failed(frame->payload);
+  REQUIRE(failed);
+  CHECK(failed->fault == Fault::kHeapLimit);
+  CHECK(failed->text.empty());
+}
+
 TEST_CASE("bytes come in a frame exactly when they are short") {
   const auto decoded = [](std::uint64_t total, std::size_t given) {
     FrameWriter writer(Kind::kBytes, 1);

@@ -1,5 +1,7 @@
 #include <harness/worker/stopwatch.hpp>
 
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include <test/catch.hpp>
@@ -15,7 +17,7 @@ struct Log {
   bool run_without_prepare = false;
   std::uint64_t ready = 0;
   int fail_at_run = -1;
-  double busy_seconds_per_prepare = 0, busy_seconds_per_run = 0;
+  double busy_seconds_per_prepare = 0, busy_seconds_per_run = 0, asleep_seconds_per_prepare = 0;
 };
 
 void be_busy(double seconds) {
@@ -32,6 +34,8 @@ harness_solver scripted() {
     log.prepared.push_back(calls);
     log.ready = calls;
     be_busy(log.busy_seconds_per_prepare);
+    if (log.asleep_seconds_per_prepare > 0)
+      std::this_thread::sleep_for(std::chrono::duration<double>(log.asleep_seconds_per_prepare));
     return HARNESS_OK;
   };
   solver.run = [](void* it, std::uint64_t calls) -> harness_status {
@@ -102,8 +106,61 @@ TEST_CASE("preparing stays outside of both clocks, for short and for long batche
   CHECK(timed.real_seconds >= on);
   CHECK(timed.total_seconds >= timed.real_seconds + 0.03 * 0.99);
   CHECK(timed.cpu_seconds <= timed.real_seconds);
-  // Preemption while preparing can only lower the estimate of the short batches.
+  // Of short batches it is an estimate; both are busy all the time, so that half of it is far beyond its error.
   CHECK(timed.cpu_seconds <= on * 1.5 + 0.001);
+  CHECK(timed.cpu_seconds >= on * 0.5);
+}
+
+TEST_CASE("waiting while preparing is no processor time of the runs") {
+  Log log;
+  log.bytes_per_call = 1 << 30;
+  log.busy_seconds_per_prepare = 0.001;
+  log.busy_seconds_per_run = 0.001;
+  log.asleep_seconds_per_prepare = 0.002;
+  Timed timed;
+  REQUIRE(time_calls(scripted(), &log, 10, 0, timed) == HARNESS_OK);
+  CHECK(timed.cpu_seconds > 0);
+  CHECK(timed.cpu_seconds <= timed.real_seconds);
+}
+
+TEST_CASE("samples are taken one by one, each with its own prepared arguments") {
+  Log log;
+  log.bytes_per_call = 100;
+  log.busy_seconds_per_run = 0.0001;
+  Latencies latencies;
+  REQUIRE(sample_calls(scripted(), &log, 7, 20, 10, latencies) == HARNESS_OK);
+  CHECK(latencies.seconds.size() == 20);
+  CHECK_FALSE(log.run_without_prepare);
+  const std::vector<std::uint64_t> last(log.run.end() - 20, log.run.end());
+  CHECK(last == std::vector<std::uint64_t>(20, 7));
+  for (const double seconds : latencies.seconds) CHECK(seconds >= 0.0001);
+  CHECK(latencies.clock_seconds > 0);
+  CHECK(latencies.total_seconds >= 20 * 0.0001 + 0.001);
+}
+
+TEST_CASE("sampling ends with the measured time, and when preparing takes ten times that") {
+  Log log;
+  log.busy_seconds_per_run = 0.002;
+  Latencies latencies;
+  REQUIRE(sample_calls(scripted(), &log, 1, 1000, 0.01, latencies) == HARNESS_OK);
+  CHECK(latencies.seconds.size() >= 1);
+  CHECK(latencies.seconds.size() <= 5);
+  log.bytes_per_call = 100;
+  log.busy_seconds_per_run = 0;
+  log.busy_seconds_per_prepare = 0.005;
+  REQUIRE(sample_calls(scripted(), &log, 1, 1000, 0.002, latencies) == HARNESS_OK);
+  CHECK(latencies.seconds.size() <= 4);
+  REQUIRE(sample_calls(scripted(), &log, 1, 1000, 0, latencies) == HARNESS_OK);
+  CHECK(latencies.seconds.size() == 1);
+}
+
+TEST_CASE("a sample that fails ends the sampling") {
+  Log log;
+  log.busy_seconds_per_run = 0.002;
+  log.fail_at_run = 4;
+  Latencies latencies;
+  CHECK(sample_calls(scripted(), &log, 1, 10, 10, latencies) == HARNESS_SOLVER_THREW);
+  CHECK(log.run.size() == 4);
 }
 
 TEST_CASE("the first status that is not OK ends the timing") {
