@@ -74,7 +74,8 @@ struct Growth {
 inline constexpr double kTimeDeviationLimit = 0.35;
 
 // `best`: a class whose typical residual is at most 10 %, or twice the spread, wins by least squares; classes that noise
-// does not tell from it are ties, of which the declared one is preferred, and without one nothing is named. Where steps
+// does not tell from it are ties, of which the declared one is preferred, and without one nothing is named. A declared
+// class that differs by a logarithm only and leaves at most 6 %, or twice the spread, is a tie too. Where steps
 // keep every class beyond that, the class whose residuals wander least wins; the declared class is then kept unless
 // another power wanders less by a quarter and the series climbs three quarters of the way to that power.
 //

@@ -271,6 +271,17 @@ TEST_CASE("n and n log n within noise are the declared one, and without a declar
   CHECK(undecided >= 40);
 }
 
+TEST_CASE("a factor of eight in four sizes leaves n mostly open rather than wrong") {
+  std::mt19937_64 random(18);
+  int wrong = 0;
+  for (int draw = 0; draw < 1000; ++draw) {
+    const Growth found = fit(noisy(random, G::kLinear, {1000, 2000, 4000, 8000}, 0.05), std::nullopt, kCaches);
+    wrong += found.best && found.best != G::kLinear ? 1 : 0;
+  }
+  CHECK(wrong <= 50);
+  WARN("of 1,000 draws of O(n) over 1000 to 8000, " << wrong << " were taken for another class");
+}
+
 TEST_CASE("fewer than four sizes, or less than a factor of eight between them, are too few") {
   const auto linear = [](double n) { return 1e-9 * n; };
   const auto state = [&](const std::vector<std::uint64_t>& sizes) {
