@@ -207,7 +207,7 @@ std::string cut(const std::string& text, std::size_t width, bool utf8) {
 
 double percentile(const model::Latency& latency, double share) {
   const auto samples = static_cast<double>(latency.seconds_per_call.size());
-  const double rank = std::clamp(std::ceil(share * samples - 1e-9), 1.0, samples);
+  const double rank = std::clamp(std::ceil(share * samples - 1e-12 * samples), 1.0, samples);
   return latency.seconds_per_call[static_cast<std::size_t>(rank) - 1];
 }
 

@@ -19,6 +19,7 @@ using model::Ranking;
 constexpr std::size_t kMostFailed = 20;  // listed with their names, then a count
 constexpr std::size_t kMostSkipped = 8;
 constexpr std::size_t kMostDoubtful = 5;
+constexpr std::size_t kSamplesForP95 = 59;  // of fewer, all may lie below the true p95 with more than 5 % probability
 
 using Phrases = std::vector<std::string>;
 
@@ -159,7 +160,7 @@ class Summary {
           const auto at = [&](double share) {
             return time_text(percentile(*row.latency, share), page_.options().utf8);
           };
-          return Phrases{"p50 " + at(0.5) + ", p95 " + at(0.95), "p99 " + at(0.99) + ", " + samples_text(*row.latency)};
+          return Phrases{"p50 " + at(0.5), "p95 " + at(0.95), "p99 " + at(0.99), samples_text(*row.latency)};
         });
   }
 
@@ -195,9 +196,12 @@ class Summary {
       return *least == *most ? fmt::format("{}", *least) : fmt::format("{} to {}", *least, *most);
     };
     page_.blank();
-    page_.folded_line(fmt::format("percentiles: of {} samples a trial, each of {} (--columns=samples has them a row)",
-                                  range(samples), range(batches) == "1" ? "one call" : range(batches) + " calls"),
-                      2);
+    std::string line = fmt::format("percentiles: of {} samples a trial, each of {} (--columns=samples has them a row)",
+                                   range(samples), range(batches) == "1" ? "one call" : range(batches) + " calls");
+    if (*std::min_element(samples.begin(), samples.end()) < kSamplesForP95) {
+      line += fmt::format("; of fewer than {} samples a p95 is a lower bound", kSamplesForP95);
+    }
+    page_.folded_line(line, 2);
   }
 
   void list_warnings() {

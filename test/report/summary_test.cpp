@@ -146,7 +146,7 @@ waits: less CPU time than real time; the solver sleeps, reads, takes locks, has 
 
 uneven: one sample in 20 takes more than 1.5 times the median; it may meet a cold cache, a growing
   container, a lock, or other programs:
-  two-sum/v2.0.0/worst/65536    p50 9.00 ms, p95 18.1 ms  p99 36.2 ms, 100 samples
+  two-sum/v2.0.0/worst/65536    p50 9.00 ms  p95 18.1 ms  p99 36.2 ms  100 samples
 
 leaks: memory that each call leaves behind:
   two-sum/v1.0.0/uniform/65536  24B a call
@@ -197,6 +197,14 @@ TEST_CASE("where percentiles are shown without their samples, the summary says h
       "\npercentiles: of 100 samples a trial, each of 1 to 283 calls (--columns=samples has them a row)\n";
   CHECK_THAT(said({"p95"}, {}), ContainsSubstring(sentence));
   CHECK_THAT(said({}, {"p95"}), ContainsSubstring(sentence));
+  auto few = rows::measured_run()[0];
+  few.latency->batch = 1;
+  few.latency->seconds_per_call.resize(16);
+  options.columns_shown = {"p95"};
+  std::ostringstream out;
+  Console(out, options).summary({few}, {});
+  CHECK_THAT(out.str(), ContainsSubstring("percentiles: of 16 samples a trial, each of one call (--columns=samples has "
+                                          "them a row); of\n  fewer than 59 samples a p95 is a lower bound\n"));
   for (const std::string& text : {said({}, {}), said({"p95", "samples"}, {}), said({"all"}, {}), said({"peak"}, {})}) {
     CHECK(text.find("percentiles:") == std::string::npos);
   }
