@@ -18,9 +18,9 @@ std::string canonical(std::string line) {
   static const std::regex kFigure(
       "(-|\\+|~|<|>|≤|≥|≈)*[0-9]+([.,][0-9]+)*([eE][-+]?[0-9]+)?"
       "( ?(±|\\+-) ?[0-9]+([.,][0-9]+)*)?"
-      " ?(ns|μs|µs|us|ms|s|min|h|days?|[kMG]?/s|[kKMGT]i?B|B|bytes|%|x|times|calls)(?![A-Za-z0-9_/])");
+      " ?(ns|μs|µs|us|ms|s|min|h|days?|[kMG]?/s|[kKMGT]?i?B(/s)?|bytes|%|x|times|calls)(?![A-Za-z0-9_/])");
   static const std::regex kSpace("[ \\t]+");
-  static const std::regex kSharedCpu(" +CPU [^ ].*$");
+  static const std::regex kSharedCpu(" +(CPU|p95) [^ ].*$");
   static const std::regex kWidePlusMinus("± +");
   line = std::regex_replace(std::regex_replace(line, kSharedCpu, ""), kWidePlusMinus, "±");
   line = std::regex_replace(line, kFigure, "#");

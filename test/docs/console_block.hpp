@@ -31,7 +31,7 @@ bool is_executed(const Block& block);
 //  - a line `...` stands for any number of lines, ` ...` or `...` inside of a line for any text
 //  - a figure with a unit (`1.23 μs`, `4 ± 1 %`, `11.2M/s`, `1.34 ± 0.02 times`) matches any figure with a unit
 //  - runs of spaces count as one: columns are as wide as their figures
-//  - ` CPU ...` at the end of a row, which tells that the processor was shared, may be there or not
+//  - ` CPU ...` or ` p95 ...` at the end of a row, which tell that the processor was shared, may be there or not
 std::optional<std::string> first_difference(const std::vector<std::string>& expected,
                                             const std::vector<std::string>& actual);
 

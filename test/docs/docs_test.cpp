@@ -138,6 +138,7 @@ TEST_CASE("a figure with a unit matches any figure with a unit, and words must b
 TEST_CASE("a hint at the end of a row, that CPU time differs, may be there or not") {
   CHECK(matches({"a/v1.0.0/b/c  12.3 ns  ± 1.2 %  n=3  81.0M/s"},
                 {"a/v1.0.0/b/c  12.3 ns  ± 1.2 %  n=3  81.0M/s  CPU 91 %"}));
+  CHECK(matches({"a/v1.0.0/b/c  12.3 ns  1.0GB/s"}, {"a/v1.0.0/b/c  12.3 ns  982MB/s  p95 9.45 ms"}));
 }
 
 TEST_CASE("three dots stand for any lines, or for any text inside of a line") {
