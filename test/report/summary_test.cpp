@@ -203,8 +203,8 @@ TEST_CASE("where percentiles are shown without their samples, the summary says h
   options.columns_shown = {"p95"};
   std::ostringstream out;
   Console(out, options).summary({few}, {});
-  CHECK_THAT(out.str(), ContainsSubstring("percentiles: of 16 samples a trial, each of one call (--columns=samples has "
-                                          "them a row); of\n  fewer than 59 samples a p95 is a lower bound\n"));
+  CHECK_THAT(out.str(), ContainsSubstring("percentiles: of 16 samples a trial, each of one call"));
+  CHECK_THAT(out.str(), ContainsSubstring("; of fewer\n  than 59 samples a p95 is a lower bound\n"));
   for (const std::string& text : {said({}, {}), said({"p95", "samples"}, {}), said({"all"}, {}), said({"peak"}, {})}) {
     CHECK(text.find("percentiles:") == std::string::npos);
   }
