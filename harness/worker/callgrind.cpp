@@ -23,6 +23,12 @@ constexpr double kStarting = 10;  // seconds, of valgrind itself
 constexpr std::uint64_t kFileBytes = 64 << 20;
 constexpr const char* kPlaces[] = {"/usr/bin/valgrind", "/usr/local/bin/valgrind"};
 
+#if defined(HARNESS_NO_CALLGRIND)
+constexpr const char* kMissing = HARNESS_NO_CALLGRIND;
+#else
+constexpr const char* kMissing = nullptr;
+#endif
+
 tl::unexpected<Failure> failed(FailureKind kind, std::string text) {
   return tl::unexpected<Failure>(Failure{kind, std::move(text), ""});
 }
@@ -64,6 +70,7 @@ Outcome<double> instructions_by_callgrind(const MemoryFile& library, const std::
                                           const MemoryFile& args, std::uint64_t calls,
                                           double predicted_seconds_per_call, const Limits& limits,
                                           const Settings& settings) {
+  if (kMissing != nullptr) return failed(FailureKind::kBadState, fmt::format("not available: {}", kMissing));
   const auto* place =
       std::find_if(std::begin(kPlaces), std::end(kPlaces), [](const char* path) { return ::access(path, X_OK) == 0; });
   if (place == std::end(kPlaces))

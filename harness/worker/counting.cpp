@@ -145,7 +145,7 @@ harness_status trace_instructions(const harness_solver& solver, void* instance, 
 #else
 
 harness_status trace_instructions(const harness_solver&, void*, std::uint64_t, std::string& unavailable) {
-  unavailable = "not available: built without valgrind's headers";
+  unavailable = "not available: this worker was built without callgrind's requests";
   return HARNESS_OK;
 }
 

@@ -60,7 +60,8 @@ harness_status time_one_batch(const harness_solver& solver, void* instance, std:
   const double end = monotonic_seconds();
   const double cpu_end = thread_cpu_seconds();
   timed.real_seconds += end - begin;
-  timed.cpu_seconds += std::max(0.0, cpu_end - cpu_begin - clock_cost);
+  // One thread has no more processor time than there was time; what is beyond it is the readings' own.
+  timed.cpu_seconds += std::clamp(cpu_end - cpu_begin - clock_cost, 0.0, end - begin);
   return status;
 }
 
