@@ -2,14 +2,17 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
+#include <sstream>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <harness/bench/reporter.hpp>
+#include <harness/store/atomic_file.hpp>
 
 namespace harness::bench {
 namespace {
@@ -60,7 +63,9 @@ Result<void> initialize(const Flags& flags) {
   // All of them, so that neither the environment nor an earlier run in this process says anything behind our back.
   std::vector<std::string> arguments = {"harness", fmt::format("--benchmark_repetitions={}", flags.repetitions),
                                         "--benchmark_filter=^", "--benchmark_format=console",
-                                        "--benchmark_out=" + flags.out, "--benchmark_out_format=json",
+                                        // Google Benchmark only calls a file reporter when there is a file; ours keeps the text.
+                                        flags.out.empty() ? "--benchmark_out=" : "--benchmark_out=/dev/null",
+                                        "--benchmark_out_format=json",
                                         "--benchmark_list_tests=false", "--benchmark_perf_counters=",
                                         "--benchmark_enable_random_interleaving=false",
                                         "--benchmark_report_aggregates_only=false",
@@ -77,21 +82,24 @@ Result<void> initialize(const Flags& flags) {
   return {};
 }
 
-// Google Benchmark ends the program when it cannot open the file; so it is tried before, without touching its content.
-Result<void> check_writable(const std::string& file) {
-  if (file.empty()) return {};
+// In one piece, and only once there is a whole report: a run that is killed leaves what was there before.
+Result<void> write_report(const std::string& file, const std::string& text) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(file, ignored);
+  if (std::filesystem::is_regular_file(status) && store::write_atomically(file, text, 0644)) return {};
   errno = 0;
-  const std::ofstream probe(file, std::ios::app);
-  if (probe.is_open()) return {};
+  std::ofstream stream(file, std::ios::trunc);  // a device, a pipe, or a directory in which nothing new may be made
+  stream << text;
+  stream.close();
+  if (stream) return {};
   return fail("--benchmark_out=" + file, fmt::format("cannot be written: {}", std::strerror(errno)),
-              "name a file in a directory that exists and is yours");
+              "name a file on a disk that has room");
 }
 
 }  // namespace
 
 Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, const Finished& finished,
                    const LateCounters& late, const Flags& flags, const model::Context& context, std::ostream& out, const std::atomic<bool>& stop) {
-  if (auto writable = check_writable(flags.out); !writable) return writable;
   if (auto initialized = initialize(flags); !initialized) return initialized;
   for (const auto& [key, value] : context) benchmark::AddCustomContext(key, value);
 
@@ -123,7 +131,8 @@ Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, cons
   const bool to_console = flags.format == "console";
   ForwardingReporter display(to_console ? nullptr : inner_reporter(flags.format), flags.format == "csv", failure_of, through, late_of);
   display.SetOutputStream(&out);
-  ForwardingReporter file(inner_reporter(flags.out_format), flags.out_format == "csv", failure_of, {}, late_of);
+  std::ostringstream report;
+  ForwardingReporter file(inner_reporter(flags.out_format), flags.out_format == "csv", failure_of, {}, late_of, &report);
 
   if (entries.empty()) {
     // Google Benchmark writes nothing at all when there is nothing to run; a reader wants a valid, empty report.
@@ -131,15 +140,15 @@ Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, cons
     display.ReportContext(nothing);
     display.Finalize();
     if (!flags.out.empty()) {
-      std::ofstream stream(flags.out, std::ios::trunc);
-      file.SetOutputStream(&stream);
       file.ReportContext(nothing);
       file.Finalize();
+      return write_report(flags.out, report.str());
     }
     return {};
   }
   benchmark::RunSpecifiedBenchmarks(&display, flags.out.empty() ? nullptr : &file, "^");
   benchmark::ClearRegisteredBenchmarks();
+  if (!flags.out.empty()) return write_report(flags.out, report.str());
   return {};
 }
 

@@ -50,8 +50,8 @@ inline constexpr const char* kInterrupted = "interrupted";
 
 // Runs all entries. Reports are written at the end, in one piece: so every row can have the late counters, and CSV knows
 // all columns. With flags.format `console` nothing is written to `out` by this function (the caller prints from
-// `finished`); `json` and `csv` go to `out`. The file of --benchmark_out is checked before anything is timed and is
-// valid whatever happens. Call from the main thread; several calls in one process are possible (tests).
+// `finished`); `json` and `csv` go to `out`. The file of --benchmark_out gets a whole report or keeps what it
+// had; that it can be written is the caller's to check before. Call from the main thread; several calls in one process are possible (tests).
 Result<void> drive(const std::vector<Entry>& entries, const Timing& timing, const Finished& finished,
                    const LateCounters& late, const Flags& flags, const model::Context& context, std::ostream& out, const std::atomic<bool>& stop);
 

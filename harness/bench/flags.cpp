@@ -1,6 +1,9 @@
 #include <harness/bench/flags.hpp>
 
+#include <regex.h>
+
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -34,6 +37,14 @@ std::optional<double> parse_seconds(std::string_view text) {
   const auto seconds = parse_number<double>(text);
   if (!seconds || !std::isfinite(*seconds) || *seconds < 0) return std::nullopt;
   return seconds;
+}
+
+// Of the report's context, see docs/formats.md.
+bool is_own_key(std::string_view key) {
+  for (const auto* own : {"harness_schema", "harness_version", "run_id", "git_sha", "git_dirty", "machine", "isolation", "allocator"}) {
+    if (key == own) return true;
+  }
+  return key.starts_with("solver:") || key.starts_with("skipped:");
 }
 
 tl::unexpected<Error> bad_value(const std::string& name, const std::string& expected, const std::string& found) {
@@ -128,6 +139,9 @@ Result<void> take(Flags& flags, const std::string& name, const std::string& valu
       const auto pair = rest.substr(0, rest.find(','));
       const auto equals = pair.find('=');
       if (equals == std::string_view::npos || equals == 0) return bad_value(name, "key=value pairs, comma separated", value);
+      if (is_own_key(pair.substr(0, equals))) {
+        return bad_value(name, "keys other than those that every report has", std::string(pair.substr(0, equals)));
+      }
       rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
     }
     flags.passed.push_back("--benchmark_context=" + value);
@@ -153,7 +167,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+struct Filter::Compiled {
+  regex_t expression{};
+  Compiled() = default;
+  Compiled(const Compiled&) = delete;
+  Compiled& operator=(const Compiled&) = delete;
+  ~Compiled() { regfree(&expression); }
+};
+
 Result<Filter> Filter::parse(const std::string& text) {
+  constexpr std::size_t kMostCharacters = 1000;
+  if (text.size() > kMostCharacters) {
+    return fail("--benchmark_filter", fmt::format("expected at most {} characters, found {}", kMostCharacters, text.size()));
+  }
   Filter filter;
   filter.text_ = text;
   auto expression = text;
@@ -163,16 +189,19 @@ Result<Filter> Filter::parse(const std::string& text) {
   }
   filter.everything_ = expression.empty() || expression == "all";
   if (filter.everything_) return filter;
-  try {
-    filter.expression_ = std::regex(expression, std::regex::extended | std::regex::nosubs);
-  } catch (const std::regex_error& error) {
-    return fail("--benchmark_filter", fmt::format("\"{}\" is not a regular expression: {}", text, error.what()));
+  auto compiled = std::make_shared<Compiled>();
+  if (const int error = regcomp(&compiled->expression, expression.c_str(), REG_EXTENDED | REG_NOSUB); error != 0) {
+    std::array<char, 200> words{};
+    regerror(error, &compiled->expression, words.data(), words.size());
+    compiled->expression = {};
+    return fail("--benchmark_filter", fmt::format("\"{}\" is not a regular expression: {}", text, words.data()));
   }
+  filter.expression_ = std::move(compiled);
   return filter;
 }
 
 bool Filter::matches(const std::string& name) const {
-  const bool found = everything_ || std::regex_search(name, expression_);
+  const bool found = everything_ || regexec(&expression_->expression, name.c_str(), 0, nullptr, 0) == 0;
   return found != negative_;
 }
 
@@ -184,12 +213,12 @@ Result<Flags> parse_flags(const std::vector<std::string>& arguments,
                           const std::function<const char*(const char*)>& environment) {
   Flags flags;
   for (const auto* name : {"filter", "format", "out", "out_format", "min_time", "min_warmup_time", "repetitions", "color",
-                           "dry_run", "enable_random_interleaving", "report_aggregates_only", "display_aggregates_only",
+                           "list_tests", "dry_run", "enable_random_interleaving", "report_aggregates_only", "display_aggregates_only",
                            "counters_tabular", "time_unit", "context", "perf_counters"}) {
     std::string variable = fmt::format("benchmark_{}", name);
     std::transform(variable.begin(), variable.end(), variable.begin(), [](unsigned char c) { return std::toupper(c); });
     const char* value = environment(variable.c_str());
-    if (value == nullptr) continue;
+    if (value == nullptr || *value == '\0') continue;
     if (auto taken = take(flags, name, value); !taken) {
       return fail(variable, taken.error().why, "it is set in the environment");
     }

@@ -64,16 +64,17 @@ void prepare_for_csv(Run& run) {
 }  // namespace
 
 ForwardingReporter::ForwardingReporter(std::unique_ptr<benchmark::BenchmarkReporter> inner, bool inner_is_csv,
-                                       FailureOf failure, Through through, LateOf late)
+                                       FailureOf failure, Through through, LateOf late, std::ostream* own)
     : inner_(std::move(inner)),
       inner_is_csv_(inner_is_csv),
       failure_(std::move(failure)),
       through_(std::move(through)),
-      late_(std::move(late)) {}
+      late_(std::move(late)),
+      own_(own) {}
 
 bool ForwardingReporter::ReportContext(const Context& context) {
   if (!inner_) return true;
-  inner_->SetOutputStream(&GetOutputStream());
+  inner_->SetOutputStream(own_ != nullptr ? own_ : &GetOutputStream());
   inner_->SetErrorStream(&swallowed_);
   const bool go_on = inner_->ReportContext(context);
   inner_->SetErrorStream(&GetErrorStream());

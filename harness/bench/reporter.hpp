@@ -49,9 +49,10 @@ class ForwardingReporter : public benchmark::BenchmarkReporter {
   // Asked for each entry once all have been run.
   using LateOf = std::function<std::vector<std::pair<std::string, double>>(const std::string& name)>;
 
-  // `inner` may be null: then runs are only announced through `through` (which may be empty).
+  // `inner` may be null: then runs are only announced through `through` (which may be empty). `own`: where the inner one
+  // writes; null = this reporter's output stream.
   ForwardingReporter(std::unique_ptr<benchmark::BenchmarkReporter> inner, bool inner_is_csv, FailureOf failure,
-                     Through through, LateOf late);
+                     Through through, LateOf late, std::ostream* own = nullptr);
 
   bool ReportContext(const Context& context) override;
   void ReportRuns(const std::vector<Run>& runs) override;
@@ -63,6 +64,7 @@ class ForwardingReporter : public benchmark::BenchmarkReporter {
   FailureOf failure_;
   Through through_;
   LateOf late_;
+  std::ostream* own_;
   std::vector<Run> kept_;  // until Finalize
   std::set<std::string> failure_reported_;
   std::ostringstream swallowed_;  // Google Benchmark's warnings about its own build

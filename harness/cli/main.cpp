@@ -6,7 +6,9 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <string_view>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <harness/cli/options.hpp>
@@ -33,29 +35,57 @@ void ask_to_stop(int signal) {
 void listen_to_signals() {
   struct sigaction action {};
   action.sa_handler = ask_to_stop;  // no SA_RESTART: waits end at once
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    // What the caller ignores (nohup, a script's background job) stays ignored.
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
+  }
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-experiment::Terminal terminal_for(const bench::Flags& flags) {
-  const char* no_colour = std::getenv("NO_COLOR");
-  const bool out_is_terminal = isatty(STDOUT_FILENO) != 0;
-  const bool colour_fits = out_is_terminal && (no_colour == nullptr || *no_colour == '\0');
-  bool utf8 = true;
+// The variable that decides the character set, as setlocale(3) picks it.
+bool speaks_utf8() {
   for (const auto* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* locale = std::getenv(name);
     if (locale == nullptr || *locale == '\0') continue;
-    utf8 = std::strcmp(locale, "C") != 0 && std::strcmp(locale, "POSIX") != 0;
-    break;
+    const std::string_view text = locale;
+    return text.find("UTF-8") != text.npos || text.find("utf8") != text.npos || text.find("UTF8") != text.npos ||
+           text.find("utf-8") != text.npos;
   }
-  experiment::Terminal terminal{std::cout, std::cerr, out_is_terminal, isatty(STDERR_FILENO) != 0, colour_fits, utf8, 100, {}, stop_asked};
+  return true;
+}
+
+experiment::Terminal terminal_for(const bench::Flags& flags) {
+  const auto is_set = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0';
+  };
+  const bool is_dumb = is_set("TERM") && std::strcmp(std::getenv("TERM"), "dumb") == 0;
+  const bool out_is_terminal = isatty(STDOUT_FILENO) != 0;
+  experiment::Terminal terminal{std::cout, std::cerr, out_is_terminal, isatty(STDERR_FILENO) != 0 && !is_dumb,
+                                out_is_terminal && !is_dumb && !is_set("NO_COLOR"), speaks_utf8(), 100, {}, stop_asked};
   if (flags.color != "auto") terminal.colour = flags.color == "yes";
   terminal.columns = machine::terminal_columns(out_is_terminal ? STDOUT_FILENO : STDERR_FILENO);
   terminal.clock = [] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
   };
   return terminal;
+}
+
+// What was printed and did not arrive is no result: `harness ... >/dev/full` must not end with 0.
+int ended(Exit exit) {
+  std::cout.flush();
+  if (std::cout) return static_cast<int>(exit);
+  std::cerr << "harness: stdout: cannot be written\n";
+  return static_cast<int>(exit == Exit::kInterrupted ? exit : Exit::kUsage);
+}
+
+// Each case's input and each library is an open memory file for the whole run.
+void allow_many_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
 }
 
 }  // namespace
@@ -69,13 +99,14 @@ int main(int argc, char** argv) {
     return static_cast<int>(options.error().exit);
   }
   listen_to_signals();
+  allow_many_files();
   const auto terminal = terminal_for(options->run.flags);
   switch (options->command) {
-    case cli::Options::Command::kShown: std::cout << options->shown; return 0;
+    case cli::Options::Command::kShown: std::cout << options->shown; return ended(Exit::kFine);
     case cli::Options::Command::kList:
-      return static_cast<int>(experiment::list(options->run.places, options->long_form, terminal));
-    case cli::Options::Command::kDoctor: return static_cast<int>(experiment::doctor(options->run, terminal));
-    case cli::Options::Command::kRun: return static_cast<int>(experiment::run(options->run, terminal));
+      return ended(experiment::list(options->run.places, options->long_form, terminal));
+    case cli::Options::Command::kDoctor: return ended(experiment::doctor(options->run, terminal));
+    case cli::Options::Command::kRun: return ended(experiment::run(options->run, terminal));
   }
   return 0;
 }

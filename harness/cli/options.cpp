@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 #include <sstream>
 
@@ -138,8 +139,12 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
     options.shown = app.help();
     return options;
   } catch (const CLI::ParseError& error) {
+    const auto flag = std::find_if(benchmark_flags.begin(), benchmark_flags.end(),
+                                   [](const std::string& text) { return text.find('=') == std::string::npos; });
+    if (flag != benchmark_flags.end()) return fail(*flag, "takes its value after a `=`", "write " + *flag + "=VALUE");
     return fail("", error.what(), "see harness --help");
   }
+  if (timeout && !std::isfinite(*timeout)) return fail("--timeout", "expected seconds from 0.001 to 86400, found no number");
   if (version) {
     options.command = Options::Command::kShown;
     options.shown = "harness " HARNESS_VERSION "\n";
@@ -157,7 +162,10 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
                                          fmt::join(report::known_columns(), ", "), column));
   }
 
-  auto flags = bench::parse_flags(benchmark_flags, surroundings.environment);
+  // BENCHMARK_... of the environment mean nothing to the other commands either, and must not break them.
+  const std::function<const char*(const char*)> nothing = [](const char*) -> const char* { return nullptr; };
+  auto flags = bench::parse_flags(benchmark_flags,
+                                  options.command == Options::Command::kRun ? surroundings.environment : nothing);
   if (!flags) return tl::unexpected(flags.error());
   options.run.flags = std::move(*flags);
   options.run.places.plugin_directories = plugin_directories(plugins, surroundings);
@@ -170,6 +178,9 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   options.run.memory_pass = has_pass("memory");
   options.run.latency_pass = has_pass("latency");
   options.run.count_instructions = metric == "instructions";
+  if (!markdown.empty() && markdown == options.run.flags.out) {
+    return fail("--export-markdown", "names the same file as --benchmark_out", "give each a file of its own");
+  }
   if (options.run.histogram && !options.run.latency_pass) {
     return fail("--histogram", "needs the latency pass", "leave --passes out, or add latency to it");
   }

@@ -46,8 +46,9 @@ std::string measure_noise(const RunRequest& request, const Terminal& terminal) {
     const auto calls = static_cast<std::uint64_t>(kSecondsEach / found.seconds_per_call) + 1;
     std::vector<double> seconds;
     for (int process = 0; process < kProcesses; ++process) {
-      const auto timed = trial::time_calls(*library, **input, calls, found.seconds_per_call, 0, limits, settings);
-      if (!timed) return "noise was not measured: " + trial::in_one_line(timed.error());
+      const auto timed = trial::time_calls(trial, *library, **input, found, calls,
+                                           trial::warm_up_seconds(found.seconds_per_call, 0), inputs, limits, settings);
+      if (!timed) return "noise was not measured: " + timed.error();
       seconds.push_back(timed->real_seconds / static_cast<double>(calls));
     }
     return fmt::format("identical code differs by up to {:.1f} % between processes ({}, {} processes of {:g} ms)",

@@ -32,15 +32,17 @@ void Preparation::prepare(std::vector<Row>& rows) {
     }
     if (is_too_large(row, family)) continue;
     progress_.step(row.trial->name() + " (checking)", 0.01);
-    if (examine(row)) {
+    examine(row);
+    if (row.measurement.state == State::kMeasured) {
       if (request_.memory_pass) measure_memory(row);
       if (request_.latency_pass && row.measurement.state == State::kMeasured) measure_latency(row);
       if (request_.count_instructions && row.measurement.state == State::kMeasured) count_instructions(row);
     }
     progress_.done_step();
     if (!input.size) continue;
-    if (row.seconds_per_call > 0) family.costs.emplace_back(*input.size, row.seconds_per_call);
-    if (row.measurement.note.starts_with("did not answer")) family.timed_out_at = std::to_string(*input.size);
+    using Verdict = trial::Examination::Verdict;
+    if (row.examined.seconds_per_call > 0) family.costs.emplace_back(*input.size, row.examined.seconds_per_call);
+    if (row.examined.verdict == Verdict::kTimedOut) family.timed_out_at = std::to_string(*input.size);
   }
 }
 
@@ -66,16 +68,12 @@ bool Preparation::is_too_large(Row& row, const Family& family) const {
   return true;
 }
 
-bool Preparation::examine(Row& row) {
+void Preparation::examine(Row& row) {
   auto input = inputs_.make(*row.trial->problem, *row.trial->input);
   if (!input) {
-    if (terminal_.stop) {
-      row.mark(State::kInterrupted, "");
-    } else {
-      row.mark(State::kFailed, "no input: " + input.error().text());
-      problem_at_fault_ = true;
-    }
-    return false;
+    if (terminal_.stop) return row.mark(State::kInterrupted, "");
+    problem_at_fault_ = true;
+    return row.mark(State::kFailed, "no input: " + input.error().text());
   }
   row.input = *input;
   row.measurement.items_per_call = row.input->items;
@@ -83,19 +81,18 @@ bool Preparation::examine(Row& row) {
   if (const auto most = row.trial->limits().mem_bytes_max) {
     row.limits.address_space_bytes = *most + 2 * row.input->args.size() + kAddressSpaceAllowance;
   }
-  const auto found = trial::examine(*row.trial, *row.library, *row.input, inputs_, row.limits, settings_);
+  row.examined = trial::examine(*row.trial, *row.library, *row.input, inputs_, row.limits, settings_, request_.flags.dry_run);
   using Verdict = trial::Examination::Verdict;
-  switch (found.verdict) {
-    case Verdict::kReady: row.seconds_per_call = found.seconds_per_call; return true;
-    case Verdict::kFailed: row.mark(State::kFailed, found.reason); break;
-    case Verdict::kDoesNotFit: row.mark(State::kSkipped, found.reason); break;
-    case Verdict::kInterrupted: row.mark(State::kInterrupted, ""); break;
-    case Verdict::kProblemAtFault:
-      row.mark(State::kFailed, found.reason);
-      problem_at_fault_ = true;
-      break;
+  const auto& reason = row.examined.reason;
+  switch (row.examined.verdict) {
+    case Verdict::kReady: return;
+    case Verdict::kFailed:
+    case Verdict::kTimedOut: return row.mark(State::kFailed, reason);
+    case Verdict::kDoesNotFit: return row.mark(State::kSkipped, reason);
+    case Verdict::kInterrupted: return row.mark(State::kInterrupted, "");
+    case Verdict::kNotStarted: machine_at_fault_ = true; return row.mark(State::kSkipped, reason);
+    case Verdict::kProblemAtFault: problem_at_fault_ = true; return row.mark(State::kFailed, reason);
   }
-  return false;
 }
 
 // A pass that fails leaves the trial as it is: its time is still good. The row says what is missing, and why.
@@ -113,7 +110,7 @@ void Preparation::measure_memory(Row& row) {
   auto limits = row.limits;
   limits.address_space_bytes = 0;  // the profiling worker's allocator reserves in advance; its hooks keep the limit
   limits.heap_bytes_max = declared.value_or(0);
-  const auto memory = trial::measure_memory(*row.library, *row.input, row.seconds_per_call, limits, settings_);
+  const auto memory = trial::measure_memory(*row.library, *row.input, row.examined.seconds_per_call, limits, settings_);
   if (memory) {
     row.measurement.memory = *memory;
   } else if (declared && memory.error().kind == worker::FailureKind::kNoMemory) {
@@ -127,14 +124,14 @@ void Preparation::measure_memory(Row& row) {
 }
 
 void Preparation::measure_latency(Row& row) {
-  auto calls = trial::measure_latency(*row.library, *row.input, row.seconds_per_call, row.limits, settings_);
+  auto calls = trial::measure_latency(*row.library, *row.input, row.examined.seconds_per_call, row.limits, settings_);
   if (!calls) return note(row, "percentiles", calls.error());
   row.measurement.latency = std::move(calls->latency);
   row.measurement.counters = std::move(calls->counters);
 }
 
 void Preparation::count_instructions(Row& row) {
-  const auto counted = trial::count_instructions(*row.library, *row.input, row.seconds_per_call, row.limits, settings_);
+  const auto counted = trial::count_instructions(*row.library, *row.input, row.examined.seconds_per_call, row.limits, settings_);
   if (!counted) return note(row, "instructions", counted.error());
   row.measurement.instructions_per_call = *counted;
 }

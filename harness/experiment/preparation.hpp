@@ -23,6 +23,8 @@ class Preparation {
 
   // A generator, checker or reference failed: the datasets' fault, not a solver's.
   bool problem_at_fault() const { return problem_at_fault_; }
+  // A worker could not be had: the trial was never judged.
+  bool machine_at_fault() const { return machine_at_fault_; }
   // Passes that this machine or build cannot make, with the reason: `memory not available: built without gperftools`.
   const std::set<std::string>& unavailable() const { return unavailable_; }
 
@@ -34,7 +36,7 @@ class Preparation {
     std::string timed_out_at;
   };
   bool is_too_large(Row& row, const Family& family) const;
-  bool examine(Row& row);
+  void examine(Row& row);
   void measure_memory(Row& row);
   void measure_latency(Row& row);
   void count_instructions(Row& row);
@@ -46,6 +48,7 @@ class Preparation {
   trial::Inputs& inputs_;
   report::Progress& progress_;
   bool problem_at_fault_ = false;
+  bool machine_at_fault_ = false;
   std::set<std::string> unavailable_;
 };
 

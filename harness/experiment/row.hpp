@@ -9,6 +9,7 @@
 #include <harness/trial/input.hpp>
 #include <harness/trial/loaded.hpp>
 #include <harness/trial/pairing.hpp>
+#include <harness/trial/pilot.hpp>
 #include <harness/worker/worker.hpp>
 
 namespace harness::experiment {
@@ -18,7 +19,7 @@ struct Row {
   std::shared_ptr<const trial::Loaded> library;
   std::shared_ptr<const trial::Input> input;  // once it has been made
   worker::Limits limits;
-  double seconds_per_call = 0;  // from the pilot
+  trial::Examination examined;  // once it is ready: cost of a call, verified answer
   model::Measurement measurement;
   bool printed = false;
 

@@ -1,8 +1,9 @@
 #include <harness/experiment/run.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
-#include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -69,16 +70,21 @@ class Run {
 
   Exit execute() {
     for (const auto& warning : selection_.warnings) say("warning: " + warning);
+    for (const auto& [flag, file] : {std::pair{"--benchmark_out", request_.flags.out}, {"--export-markdown", request_.export_markdown}}) {
+      if (!can_write(flag, file)) return Exit::kUsage;
+    }
     if (!load()) return Exit::kUsage;
     if (to_console()) console_.begin(console_context());
+    terminal_.out.flush();
     plan(false);
     Preparation preparation(request_, terminal_, settings_, *inputs_, progress_);
     preparation.prepare(rows_);
     problem_at_fault_ = preparation.problem_at_fault();
+    machine_at_fault_ = preparation.machine_at_fault();
     for (const auto& reason : preparation.unavailable()) say("note: " + reason);
     if (auto driven = drive(); !driven) {
       say("harness: " + driven.error().text());
-      return driven.error().exit;
+      usage_error_ = true;  // what was measured is still shown
     }
     finish();
     return exit_code();
@@ -90,6 +96,19 @@ class Run {
   void say(const std::string& line) {
     progress_.clear();
     terminal_.err << report::printable(line) << std::endl;
+  }
+
+  // Before anything is measured for it. A file that was not there is not left behind empty.
+  bool can_write(const char* flag, const std::string& file) {
+    if (file.empty()) return true;
+    std::error_code ignored;
+    const bool was_there = std::filesystem::exists(file, ignored);
+    errno = 0;
+    const bool opens = std::ofstream(file, std::ios::app).is_open();
+    const std::string why = std::strerror(errno);
+    if (opens && !was_there) std::filesystem::remove(file, ignored);
+    if (!opens) say(fmt::format("harness: {}={}: cannot be written: {}; name a file in a directory that exists and is yours", flag, file, why));
+    return opens;
   }
 
   report::ConsoleOptions console_options() const {
@@ -129,6 +148,12 @@ class Run {
             {"min_time", flags.fixed_calls ? fmt::format("{}x", *flags.fixed_calls) : fmt::format("{}s", flags.min_time_seconds)}};
   }
 
+  bool lacks_library(const model::Problem& problem, const model::Case& input) const {
+    const bool needs = !input.generator.empty() || problem.answer.kind == model::AnswerRule::Kind::kChecker;
+    const auto& known = selection_.catalog.problems;
+    return needs && std::none_of(known.begin(), known.end(), [&](const auto& library) { return library.problem == problem.name; });
+  }
+
   // Reads each library once; builds a row for each trial.
   bool load() {
     std::map<std::filesystem::path, std::shared_ptr<const trial::Loaded>> libraries;
@@ -157,6 +182,17 @@ class Run {
       row.measurement.size = trial.input->size;
       rows_.push_back(std::move(row));
     }
+    for (const auto& row : rows_) {
+      const auto& problem = *row.trial->problem;
+      if (lacks_library(problem, *row.trial->input)) {
+        const bool generated = !row.trial->input->generator.empty();
+        say(fmt::format("harness: {}.problem.so: is not in any plugin directory, but {} needs it for {}; put it beside the solvers, "
+                        "or name its directory with one more --plugin-dir",
+                        problem.name, row.trial->input->dataset_and_name(),
+                        generated ? "the generator " + row.trial->input->generator : "the checker"));
+        return false;
+      }
+    }
     std::map<std::string, trial::Loaded> problem_libraries;
     for (const auto& library : selection_.catalog.problems) {
       if (!problems.contains(library.problem)) continue;
@@ -174,8 +210,8 @@ class Run {
   }
 
   double expected_seconds(const Row& row) const {
-    const auto calls = bench::calls_for(request_.flags, row.seconds_per_call);
-    return static_cast<double>(calls) * row.seconds_per_call + trial::kSecondsAroundCalls;
+    const auto calls = bench::calls_for(request_.flags, row.examined.seconds_per_call);
+    return static_cast<double>(calls) * row.examined.seconds_per_call + trial::kSecondsAroundCalls;
   }
 
   // Before the pilots have run, every trial counts with its time at the least.
@@ -200,7 +236,7 @@ class Run {
       if (row.measurement.state == State::kSkipped) continue;
       bench::Entry entry;
       entry.name = row.trial->name();
-      entry.calls = row.measurement.state == State::kMeasured ? bench::calls_for(request_.flags, row.seconds_per_call) : 1;
+      entry.calls = row.measurement.state == State::kMeasured ? bench::calls_for(request_.flags, row.examined.seconds_per_call) : 1;
       if (row.measurement.state == State::kFailed) entry.failure = row.measurement.note;
       if (row.measurement.state == State::kInterrupted) entry.failure = bench::kInterrupted;
       row.measurement.calls = entry.calls;
@@ -214,10 +250,12 @@ class Run {
     const auto timing = [&](std::size_t index, std::uint64_t calls) -> tl::expected<bench::Timed, std::string> {
       auto& row = *driven[index];
       progress_.step(row.trial->name(), expected_seconds(row));
-      auto timed = trial::time_calls(*row.library, *row.input, calls, row.seconds_per_call,
-                                     request_.flags.min_warmup_seconds, row.limits, settings_);
+      const auto& flags = request_.flags;
+      const double warm_up = flags.dry_run ? 0 : trial::warm_up_seconds(row.examined.seconds_per_call, flags.min_warmup_seconds);
+      auto timed = trial::time_calls(*row.trial, *row.library, *row.input, row.examined, calls, warm_up, *inputs_, row.limits,
+                                     settings_);
       progress_.done_step();
-      if (!timed) return tl::unexpected(trial::in_one_line(timed.error()));
+      if (!timed) return tl::unexpected(timed.error());
       return bench::Timed{timed->real_seconds, timed->cpu_seconds};
     };
     const auto finished = [&](std::size_t index, const std::vector<model::Sample>& samples, const std::string& failure) {
@@ -245,9 +283,10 @@ class Run {
 
   // Skipped trials are not known to Google Benchmark; they are printed in their place, before the next one that is.
   void print_up_to(Row& row) {
-    for (auto& earlier : rows_) {
-      if (&earlier == &row) break;
+    for (; next_to_print_ < rows_.size() && &rows_[next_to_print_] != &row; ++next_to_print_) {
+      auto& earlier = rows_[next_to_print_];
       if (earlier.measurement.state == State::kSkipped) print(earlier);
+      if (!earlier.printed) break;  // a shuffled order: its turn comes
     }
     print(row);
   }
@@ -260,6 +299,7 @@ class Run {
       console_.trial(row.measurement);
       if (request_.histogram) print_histogram(row.measurement);
       terminal_.out.flush();
+      if (!terminal_.out) terminal_.stop = true;  // `| head`: no one is left to measure for
     } else if (row.measurement.state == State::kFailed) {
       say(fmt::format("FAILED {}: {}", row.trial->name(), row.measurement.note));
     } else if (row.measurement.state == State::kSkipped) {
@@ -302,8 +342,7 @@ class Run {
       file << report::markdown(all, console_context());
       file.flush();
       if (!file) {
-        say(fmt::format("harness: --export-markdown={}: cannot be written; name a file in a directory that exists and is yours",
-                        request_.export_markdown));
+        say(fmt::format("harness: --export-markdown={}: cannot be written; name a file on a disk that has room", request_.export_markdown));
         usage_error_ = true;
       }
     }
@@ -333,7 +372,7 @@ class Run {
     return context;
   }
 
-  // DESIGN order when several hold: usage, regression, solver failed. All of them are named in the output above.
+  // When several hold, the first of these; each has been named in the output above.
   Exit exit_code() const {
     const auto any = [&](State state) {
       return std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) { return row.measurement.state == state; });
@@ -342,7 +381,8 @@ class Run {
     if (usage_error_ || problem_at_fault_) return Exit::kUsage;
     const bool limit_broken = std::any_of(rows_.begin(), rows_.end(), [](const auto& row) { return !row.measurement.broken_limits.empty(); });
     if (limit_broken) return Exit::kRegression;
-    return any(State::kFailed) ? Exit::kSolverFailed : Exit::kFine;
+    if (any(State::kFailed)) return Exit::kSolverFailed;
+    return machine_at_fault_ ? Exit::kIncomplete : Exit::kFine;
   }
 
   const RunRequest& request_;
@@ -353,8 +393,10 @@ class Run {
   report::Progress progress_;
   std::unique_ptr<trial::Inputs> inputs_;
   std::vector<Row> rows_;
+  std::size_t next_to_print_ = 0;  // all rows before it have been printed
   std::optional<Findings> findings_;
   bool problem_at_fault_ = false;
+  bool machine_at_fault_ = false;
   bool usage_error_ = false;
 };
 

@@ -80,10 +80,10 @@ class Selecting {
       names_.insert(name);
       names_.insert(trial.solver->name());
       names_.insert(trial.name());
-      if (!filter_.matches(trial.name()) ||
-          !case_matches(case_glob_, trial.input->dataset, trial.input->dataset_and_name())) {
-        continue;
-      }
+      if (!filter_.matches(trial.name())) continue;
+      cases_.insert(trial.input->dataset);
+      cases_.insert(trial.input->dataset_and_name());
+      if (!case_matches(case_glob_, trial.input->dataset, trial.input->dataset_and_name())) continue;
       selection_.trials.push_back(std::move(trial));
     }
     return {};
@@ -104,7 +104,6 @@ class Selecting {
   void warn(const std::string& line) { selection_.warnings.push_back(line); }
 
   Result<Selection> nothing_matched(const std::vector<std::string>& problems) const {
-    const auto wanted = filter_.text() + (case_glob_.empty() ? "" : " with --case=" + case_glob_);
     if (selection_.catalog.solvers.empty()) {
       std::string places;
       for (const auto& directory : places_.plugin_directories) places += (places.empty() ? "" : ", ") + directory.string();
@@ -119,12 +118,19 @@ class Selecting {
       return fail(places, "holds no solver that can be used", next);
     }
     if (names_.empty()) {
+      for (const auto& skipped : selection_.catalog.skipped) {
+        if (skipped.reason.starts_with("no problem ")) return fail(skipped.file.filename().string(), skipped.reason);
+      }
       return fail(places_.dataset_directory.string(), "holds no case for any solver that was found",
                   problems.empty() ? "it has no folder with a problem.yaml; name another --dataset-dir"
                                    : fmt::format("its problems: {}", fmt::join(problems, ", ")));
     }
+    if (!cases_.empty()) {
+      const auto nearest = bench::nearest(case_glob_, {cases_.begin(), cases_.end()});
+      return fail("--case=" + case_glob_, "matches nothing", fmt::format("nearest: {}", fmt::join(nearest, ", ")));
+    }
     const auto nearest = bench::nearest(filter_.text(), {names_.begin(), names_.end()});
-    return fail(fmt::format("--benchmark_filter={}", wanted), "matches nothing",
+    return fail("--benchmark_filter=" + filter_.text(), "matches nothing",
                 fmt::format("nearest: {}", fmt::join(nearest, ", ")));
   }
 
@@ -132,13 +138,15 @@ class Selecting {
   const bench::Filter& filter_;
   const std::string& case_glob_;
   Selection selection_;
-  std::set<std::string> names_;
+  std::set<std::string> names_;  // of all trials, and what they begin with
+  std::set<std::string> cases_;  // of the trials that the filter selects
 };
 
 }  // namespace
 
 Result<Selection> select(const Places& places, const bench::Filter& filter, const std::string& case_glob) {
-  return Selecting(places, filter, case_glob).run();
+  const auto glob = case_glob.ends_with('/') ? case_glob.substr(0, case_glob.size() - 1) : case_glob;
+  return Selecting(places, filter, glob).run();
 }
 
 }  // namespace harness::experiment

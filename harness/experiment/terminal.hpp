@@ -17,7 +17,7 @@ struct Terminal {
   bool utf8 = true;
   std::size_t columns = 100;
   std::function<double()> clock;   // monotonic seconds
-  const std::atomic<bool>& stop;   // true after Ctrl-C
+  std::atomic<bool>& stop;         // true after Ctrl-C, or when nobody reads `out` any more
 };
 
 }  // namespace harness::experiment

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,36 +19,60 @@ constexpr std::uint64_t kMostPilotCalls = 100'000'000;
 
 Examination failed_by(const worker::Failure& failure) {
   using Verdict = Examination::Verdict;
-  const bool interrupted = failure.kind == worker::FailureKind::kInterrupted;
-  return {interrupted ? Verdict::kInterrupted : Verdict::kFailed, in_one_line(failure), 0};
+  Examination examination;
+  examination.reason = in_one_line(failure);
+  switch (failure.kind) {
+    case worker::FailureKind::kInterrupted: examination.verdict = Verdict::kInterrupted; break;
+    case worker::FailureKind::kTimedOut: examination.verdict = Verdict::kTimedOut; break;
+    case worker::FailureKind::kNotStarted: examination.verdict = Verdict::kNotStarted; break;
+    default: examination.verdict = Verdict::kFailed;
+  }
+  return examination;
 }
+
+// Nothing when the answer is right.
+std::optional<Examination> wrong(const Trial& trial, const Input& input, Inputs& judge, const model::Bytes& answer,
+                                 const char* which) {
+  using Verdict = Examination::Verdict;
+  const auto reason = judge.judge(*trial.problem, input, answer);
+  Examination examination;
+  if (!reason) {
+    examination = failed_by(reason.error());
+    if (examination.verdict == Verdict::kInterrupted || examination.verdict == Verdict::kNotStarted) return examination;
+    examination.verdict = Verdict::kProblemAtFault;
+    examination.reason = "checker: " + examination.reason;
+    return examination;
+  }
+  if (reason->empty()) return std::nullopt;
+  examination.verdict = Verdict::kFailed;
+  examination.reason = fmt::format("wrong answer{}: {}", which, *reason);
+  return examination;
+}
+
+constexpr const char* kLaterCall = " on a later call";
 
 }  // namespace
 
 Examination examine(const Trial& trial, const Loaded& library, const Input& input, Inputs& judge, const worker::Limits& limits,
-                    const worker::Settings& settings) {
-  using Verdict = Examination::Verdict;
+                    const worker::Settings& settings, bool once) {
   auto worker = worker::Worker::start(library.bytes, library.file_name, limits, settings);
   if (!worker) return failed_by(worker.error());
+  Examination examination;
   if (auto mismatch = signature_mismatch(*trial.problem, worker->signature())) {
-    return {Verdict::kDoesNotFit, "does not fit the problem: " + *mismatch, 0};
+    examination.verdict = Examination::Verdict::kDoesNotFit;
+    examination.reason = "does not fit the problem: " + *mismatch;
+    return examination;
   }
   if (auto opened = worker->open(input.args); !opened) return failed_by(opened.error());
   auto timing = worker->time(1, 0, 0);
   if (!timing) return failed_by(timing.error());
   auto answer = worker->answer();
   if (!answer) return failed_by(answer.error());
-
-  auto wrong = judge.judge(*trial.problem, input, *answer);
-  if (!wrong) {
-    if (wrong.error().kind == worker::FailureKind::kInterrupted) return failed_by(wrong.error());
-    return {Verdict::kProblemAtFault, "checker: " + wrong.error().text, 0};
-  }
-  if (!wrong->empty()) return {Verdict::kFailed, "wrong answer: " + *wrong, 0};
+  if (auto found = wrong(trial, input, judge, *answer, "")) return *found;
 
   double seconds = timing->real_seconds;
-  std::uint64_t calls = 1;
-  if (seconds <= kLongCallSeconds) {
+  if (!once && seconds <= kLongCallSeconds) {
+    std::uint64_t calls = 1;
     double total = 0;
     do {
       calls = calls >= kMostPilotCalls ? calls : calls * 10;
@@ -55,22 +81,39 @@ Examination examine(const Trial& trial, const Loaded& library, const Input& inpu
       total = timing->real_seconds;
       seconds = total / static_cast<double>(calls);
     } while (total < kPilotSeconds && calls < kMostPilotCalls);
+    auto last = worker->answer();
+    if (!last) return failed_by(last.error());
+    if (*last != *answer) {
+      if (auto found = wrong(trial, input, judge, *last, kLaterCall)) return *found;
+    }
   }
   if (auto ended = worker->finish(); !ended) return failed_by(ended.error());
-  return {Verdict::kReady, {}, std::max(seconds, 1e-12)};
+  examination.seconds_per_call = std::max(seconds, 1e-12);
+  examination.answer = std::make_shared<const model::Bytes>(std::move(*answer));
+  return examination;
 }
 
-worker::Outcome<worker::Timing> time_calls(const Loaded& library, const Input& input, std::uint64_t calls,
-                                           double seconds_per_call, double warm_up_seconds, const worker::Limits& limits,
-                                           const worker::Settings& settings) {
+double warm_up_seconds(double seconds_per_call, double asked) {
+  return std::max(asked, seconds_per_call > kLongCallSeconds ? 0 : kWarmUpSeconds);
+}
+
+tl::expected<worker::Timing, std::string> time_calls(const Trial& trial, const Loaded& library, const Input& input,
+                                                     const Examination& verified, std::uint64_t calls, double warm_up,
+                                                     Inputs& judge, const worker::Limits& limits,
+                                                     const worker::Settings& settings) {
+  const auto because = [](const worker::Failure& failure) { return tl::unexpected<std::string>(in_one_line(failure)); };
   auto worker = worker::Worker::start(library.bytes, library.file_name, limits, settings);
-  if (!worker) return tl::unexpected(worker.error());
-  if (auto opened = worker->open(input.args); !opened) return tl::unexpected(opened.error());
-  const double warm_up = std::max(warm_up_seconds, seconds_per_call > kLongCallSeconds ? 0 : kWarmUpSeconds);
-  auto timing = worker->time(calls, warm_up, static_cast<double>(calls) * seconds_per_call + warm_up);
-  if (!timing) return timing;
-  if (auto ended = worker->finish(); !ended) return tl::unexpected(ended.error());
-  return timing;
+  if (!worker) return because(worker.error());
+  if (auto opened = worker->open(input.args); !opened) return because(opened.error());
+  const auto timing = worker->time(calls, warm_up, static_cast<double>(calls) * verified.seconds_per_call + warm_up);
+  if (!timing) return because(timing.error());
+  const auto answer = worker->answer();
+  if (!answer) return because(answer.error());
+  if (auto ended = worker->finish(); !ended) return because(ended.error());
+  if (*answer != *verified.answer) {
+    if (const auto found = wrong(trial, input, judge, *answer, kLaterCall)) return tl::unexpected(found->reason);
+  }
+  return *timing;
 }
 
 std::string in_one_line(const worker::Failure& failure) {
