@@ -90,10 +90,9 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop() {
-    if (!own_process_)
-      close_instance();
-    else if (library_)
-      library_->keep_until_exit();
+    if (!own_process_) close_instance();
+    // In a process the exit lets go of the code; in a thread of the harness nothing may: the solver can have threads left.
+    if (library_) library_->keep_until_exit();
   }
 
   int run() {

@@ -130,7 +130,7 @@ Request Conversation::request(Kind kind, Kind expected, std::string stage, Deadl
 }
 
 Request Conversation::request(Kind kind, Kind expected, std::string stage) {
-  return request(kind, expected, std::move(stage), limit_of_a_call());
+  return request(kind, expected, std::move(stage), limit_of_a_step());
 }
 
 Deadline Conversation::limit_of_calls(int calls, double predicted_seconds) const {

@@ -62,7 +62,13 @@ class Conversation {
   Request request(Kind kind, Kind expected, std::string stage, Deadline deadline);
   Request request(Kind kind, Kind expected, std::string stage);  // with the limit of a call
   Deadline limit_of_a_call() const { return {limits_.seconds_per_call, "limit of a call"}; }
-  // `calls` times that, and 10 times what is predicted for all of it (0 = nothing is).
+  // Of what is mostly our own work (loading, decoding, sending an answer, ending): a short limit of a call must not judge it.
+  Deadline limit_of_a_step() const {
+    constexpr double kLeastSeconds = 1;
+    if (limits_.seconds_per_call >= kLeastSeconds) return limit_of_a_call();
+    return {kLeastSeconds, "limit of a step beside the calls"};
+  }
+  // `calls` times the limit of a call, and 10 times what is predicted for all of it (0 = nothing is).
   Deadline limit_of_calls(int calls, double predicted_seconds) const;
 
   Outcome<Reply> exchange(Request& request);

@@ -7,8 +7,7 @@
 namespace harness::worker {
 
 // Sizes by address, laid out as the heap itself: a tree over 4 KiB pages whose leaves hold one number for every 8 bytes,
-// so that blocks which lie together are looked up together. A hash table of a million blocks missed the cache on every
-// allocation. Costs at most half of the heap's pages in memory; takes that memory straight from mmap, for it is used
+// so that blocks which lie together are looked up together. Costs at most half of the heap's pages in memory; takes that memory straight from mmap, for it is used
 // inside malloc's hooks, and never gives it back: it lives as long as the process.
 //
 // Knows nothing of threads: HeapAccount locks. Constant-initialized, so that it works before main.

@@ -210,7 +210,8 @@ TEST_CASE("in a thread a solver's exceptions are failures like in a process") {
   CHECK(made.failure->kind == FailureKind::kThrew);
   CHECK(run("no_entry", "x", patient_limits(), settings).failure->kind == FailureKind::kNotLoaded);
   CHECK(run("misbehaves_running", "large_answer", patient_limits(), settings).answer.size() == 40'000'000);
-  CHECK(open_descriptors() == before);
+  // A library that was loaded stays mapped, with the descriptor that keeps its name taken: it may have threads left.
+  CHECK(open_descriptors() == before + 2);
 }
 
 TEST_CASE("in a thread a solver that hangs is reported and left behind") {
