@@ -79,7 +79,9 @@ class SolverFindings {
     const auto& first = rows_.front();
     const auto name = first.problem + "/" + first.solver;
     std::vector<Growth> of_time;
-    for (const auto& [dataset, rows] : families_) of_time.push_back(growth(name + "/" + dataset, rows));
+    for (const auto& [dataset, rows] : families_) {
+      if (rows.size() > 1) of_time.push_back(growth(name + "/" + dataset, rows));
+    }
 
     report::IndicatorLine line;
     line.solver = name;

@@ -105,6 +105,7 @@ std::filesystem::path Scratch::write(const std::string& name, const std::string&
 std::filesystem::path shipped_plugins() { return from_environment("HARNESS_SHIPPED_PLUGINS"); }
 std::filesystem::path shipped_datasets() { return from_environment("HARNESS_SHIPPED_DATASETS"); }
 std::filesystem::path misbehaving_plugins() { return from_environment("HARNESS_MISBEHAVING_PLUGINS"); }
+std::filesystem::path measuring_plugins() { return from_environment("HARNESS_MEASURING_PLUGINS"); }
 
 std::string content_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);

@@ -43,6 +43,7 @@ class Scratch {
 std::filesystem::path shipped_plugins();
 std::filesystem::path shipped_datasets();
 std::filesystem::path misbehaving_plugins();
+std::filesystem::path measuring_plugins();
 
 // A file's content.
 std::string content_of(const std::filesystem::path& file);
