@@ -133,10 +133,14 @@ class Chooser {
       return by_wandering(wanders);
     }
     Choice choice = by_least_squares(best);
+    choice.good = false;
     if (residual > kWildResidual) {
       choice.best.reset();
+    } else if (declared_ && choice.best && choice.best != declared_ && power(*choice.best) == power(*declared_)) {
+      // Residuals beyond what measuring leaves, to and fro: no ground to hold a logarithm against the declared class.
+      choice.candidates.push_back(*choice.best);
+      choice.best = declared_;
     }
-    choice.good = false;
     return choice;
   }
 

@@ -24,7 +24,23 @@ compare::CacheSizes caches_of_a_core() {
   return {caches.l1_data, caches.l2, caches.l3};
 }
 
-std::string remark_on(const Growth& growth, const compare::CacheSizes& caches) {
+// `L1 (49.2KB) left at 4096, L2 (2.1MB) at 65536`: the sizes whose working set is the first to outgrow each cache, among
+// those above `kept`; "" for none.
+std::string caches_left(const std::vector<compare::GrowthPoint>& points, std::uint64_t kept, const compare::CacheSizes& caches) {
+  std::string text;
+  int level = 0;
+  for (const auto bytes : {caches.l1, caches.l2, caches.l3}) {
+    ++level;
+    const auto outgrows = [&](const auto& point) { return bytes > 0 && point.working_set_bytes > static_cast<double>(bytes); };
+    const auto first = std::find_if(points.begin(), points.end(), outgrows);
+    if (first == points.end() || first->size <= kept) continue;
+    text += fmt::format("{}L{} ({}) {}at {}", text.empty() ? "" : ", ", level, report::bytes_text(static_cast<double>(bytes)),
+                        text.empty() ? "left " : "", first->size);
+  }
+  return text;
+}
+
+std::string remark_on(const Growth& growth, const std::vector<compare::GrowthPoint>& points, const compare::CacheSizes& caches) {
   if (growth.state == Growth::State::kTooFewSizes) return fmt::format("too few sizes ({})", growth.sizes);
   if (growth.state == Growth::State::kTooNoisy) {
     std::string classes;
@@ -32,19 +48,19 @@ std::string remark_on(const Growth& growth, const compare::CacheSizes& caches) {
     return "too noisy to tell " + classes;
   }
   const auto at = growth.departure ? growth.departure->first_size : 0;
+  const auto kept = growth.departure ? growth.departure->kept_size : 0;
   switch (growth.finding) {
     case Finding::kBetter: return "better than declared";
     case Finding::kOtherClass: return at > 0 ? fmt::format("from {} on", at) : "";
     case Finding::kTail:
       return fmt::format("from {} on{}", at,
                          growth.tail_class ? ", there as " + std::string(text(*growth.tail_class)) : "");
-    case Finding::kCache: {
-      const auto level = growth.departure->cache_level;
-      const auto bytes = level == 1 ? caches.l1 : level == 2 ? caches.l2 : caches.l3;
-      return fmt::format("departs at {}: its working set leaves L{} ({})", at, level,
-                         report::bytes_text(static_cast<double>(bytes)));
+    case Finding::kCache: return fmt::format("departs at {}: {}", at, caches_left(points, kept, caches));
+    case Finding::kStep: {
+      // The first step beyond what smaller sizes foretell can come before a cache ends: branches, pages, the allocator.
+      const auto later = caches_left(points, kept, caches);
+      return fmt::format("departs at {}{}", at, later.empty() ? ", where no cache ends: branches or pages" : "; " + later);
     }
-    case Finding::kStep: return fmt::format("a step at {}, where no cache ends: branches or pages", at);
     case Finding::kUndeclared:
     case Finding::kKept: return "";
   }
@@ -52,7 +68,7 @@ std::string remark_on(const Growth& growth, const compare::CacheSizes& caches) {
 }
 
 report::GrowthLine line_of(const std::string& family, const char* measure, const Growth& growth, const std::string& declared,
-                           const compare::CacheSizes& caches) {
+                           const std::vector<compare::GrowthPoint>& points, const compare::CacheSizes& caches) {
   report::GrowthLine line;
   line.family = family;
   line.measure = measure;
@@ -60,7 +76,7 @@ report::GrowthLine line_of(const std::string& family, const char* measure, const
   line.declared = declared;
   line.best_error = growth.best_error.value_or(0);
   line.deviation = growth.signed_deviation;
-  line.remark = remark_on(growth, caches);
+  line.remark = remark_on(growth, points, caches);
   line.alarming = growth.finding == Finding::kOtherClass || growth.finding == Finding::kTail;
   return line;
 }
@@ -138,7 +154,7 @@ class SolverFindings {
     }
     const auto& identity = rows.front()->trial->solver->identity;
     const auto of_time = compare::fit(time, compare::parse_growth_class(identity.time_complexity), caches_);
-    findings_.extras.growth.push_back(line_of(family, "time", of_time, identity.time_complexity, caches_));
+    findings_.extras.growth.push_back(line_of(family, "time", of_time, identity.time_complexity, time, caches_));
     if (of_time.best) {
       for (const auto* row : rows) {
         auto& counters = findings_.by_trial[row->measurement.name()];
@@ -148,7 +164,7 @@ class SolverFindings {
     }
     if (of_time.state != Growth::State::kTooFewSizes && space.size() == time.size()) {
       const auto of_space = compare::fit(space, compare::parse_growth_class(identity.space_complexity), {});
-      findings_.extras.growth.push_back(line_of(family, "space", of_space, identity.space_complexity, caches_));
+      findings_.extras.growth.push_back(line_of(family, "space", of_space, identity.space_complexity, space, caches_));
     }
     return of_time;
   }

@@ -259,7 +259,8 @@ class Bench {
             datasets_flag(),
             "--benchmark_filter=" + filter,
             "--benchmark_min_time=" + options_.min_time,
-            "--benchmark_format=csv"};
+            "--benchmark_format=csv",
+            "--passes=time"};
   }
 
   double time_harness(const std::string& name) const {
