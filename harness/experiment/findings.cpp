@@ -44,8 +44,8 @@ std::string remark_on(const Growth& growth, const std::vector<compare::GrowthPoi
   if (growth.state == Growth::State::kTooFewSizes) return fmt::format("too few sizes ({})", growth.sizes);
   if (growth.state == Growth::State::kTooNoisy) {
     std::string classes;
-    for (const auto candidate : growth.candidates) classes += (classes.empty() ? "" : " from ") + std::string(text(candidate));
-    return "too noisy to tell " + classes;
+    for (const auto candidate : growth.candidates) classes += (classes.empty() ? "" : ", ") + std::string(text(candidate));
+    return "too noisy to tell apart: " + classes;
   }
   const auto at = growth.departure ? growth.departure->first_size : 0;
   const auto kept = growth.departure ? growth.departure->kept_size : 0;

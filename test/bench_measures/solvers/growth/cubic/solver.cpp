@@ -1,0 +1,10 @@
+// All triples.
+#include <harness/sdk/solver.hpp>
+
+#include "../../../work.hpp"
+
+int growth(const std::vector<int>& nums) {
+  const std::uint64_t n = nums.size();
+  return static_cast<int>(pieces(static_cast<std::uint32_t>(nums[0]), n * n * n));
+}
+HARNESS_SOLVER("growth", growth);

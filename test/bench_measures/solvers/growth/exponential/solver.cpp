@@ -1,0 +1,10 @@
+// All subsets.
+#include <harness/sdk/solver.hpp>
+
+#include "../../../work.hpp"
+
+int growth(const std::vector<int>& nums) {
+  const std::uint64_t n = nums.size();
+  return static_cast<int>(pieces(static_cast<std::uint32_t>(nums[0]), std::uint64_t{1} << n));
+}
+HARNESS_SOLVER("growth", growth);
