@@ -88,6 +88,7 @@ class SolverFindings {
 
   void add(const Row& row) {
     rows_.push_back(row.measurement);
+    repeats_ += row.repeats;
     if (row.measurement.size && !row.measurement.samples.empty()) families_[row.measurement.dataset].push_back(&row);
   }
 
@@ -110,7 +111,7 @@ class SolverFindings {
         remarks.push_back(fmt::format("time deviation above {:g}", compare::kTimeDeviationLimit));
       }
     }
-    const auto score = compare::stability_score(compare::chain_of(rows_, 0), stability_threshold);
+    const auto score = compare::stability_score(compare::chain_of(rows_, repeats_), stability_threshold);
     if (score) {
       line.ac_score = score->score;
       if (score->below_threshold) {
@@ -172,6 +173,7 @@ class SolverFindings {
   Findings& findings_;
   const compare::CacheSizes& caches_;
   std::vector<model::Measurement> rows_;
+  std::size_t repeats_ = 0;
   std::map<std::string, std::vector<const Row*>> families_;
 };
 

@@ -81,8 +81,15 @@ void Preparation::examine(Row& row) {
   if (const auto most = row.trial->limits().mem_bytes_max) {
     row.limits.address_space_bytes = *most + 2 * row.input->args.size() + kAddressSpaceAllowance;
   }
-  row.examined = trial::examine(*row.trial, *row.library, *row.input, inputs_, row.limits, settings_, request_.flags.dry_run);
   using Verdict = trial::Examination::Verdict;
+  const auto try_it = [&] {
+    row.examined = trial::examine(*row.trial, *row.library, *row.input, inputs_, row.limits, settings_, request_.flags.dry_run);
+  };
+  try_it();
+  if (row.examined.verdict == Verdict::kNotStarted) {  // a machine that is short of processes or descriptors for a moment
+    ++row.repeats;
+    try_it();
+  }
   const auto& reason = row.examined.reason;
   switch (row.examined.verdict) {
     case Verdict::kReady: return;

@@ -21,6 +21,7 @@ struct Row {
   worker::Limits limits;
   trial::Examination examined;  // once it is ready: cost of a call, verified answer
   model::Measurement measurement;
+  std::size_t repeats = 0;      // steps of load, verify, run that were done again
   bool printed = false;
 
   using State = model::Measurement::State;

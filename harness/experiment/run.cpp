@@ -26,6 +26,7 @@
 #include <harness/experiment/preparation.hpp>
 #include <harness/experiment/row.hpp>
 #include <harness/machine/identity.hpp>
+#include <harness/machine/spoilers.hpp>
 #include <harness/report/console.hpp>
 #include <harness/report/figures.hpp>
 #include <harness/report/histogram.hpp>
@@ -55,6 +56,7 @@ worker::Settings settings_for(const RunRequest& request, const Terminal& termina
   settings.isolation = request.isolation;
   settings.executable = request.worker_executable;
   settings.stop = &terminal.stop;
+  settings.core = machine::quiet_core(machine::this_machine());
   return settings;
 }
 

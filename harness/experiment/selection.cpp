@@ -76,6 +76,7 @@ class Selecting {
       }
       for (auto& input : *cases) known.cases.push_back(std::make_shared<const model::Case>(std::move(input)));
     }
+    warn_of_idle_globs(solvers, known);
     for (auto& trial : trial::pair(solvers, known)) {
       names_.insert(name);
       names_.insert(trial.solver->name());
@@ -87,6 +88,18 @@ class Selecting {
       selection_.trials.push_back(std::move(trial));
     }
     return {};
+  }
+
+  // An override in benchmark.json that holds for no case is most likely misspelt.
+  void warn_of_idle_globs(const Solvers& solvers, const trial::ProblemCases& known) {
+    for (const auto& solver : solvers) {
+      for (const auto& [glob, limits] : solver->benchmark.case_limits) {
+        const auto matches = [&](const auto& input) { return model::glob_matches(glob, input->dataset_and_name()); };
+        if (std::any_of(known.cases.begin(), known.cases.end(), matches)) continue;
+        warn(fmt::format("{}: benchmark.json: cases: \"{}\" matches no case of {}", solver->file.filename().string(), glob,
+                         known.problem->name));
+      }
+    }
   }
 
   Result<void> refuse(const Error& error, bool selected) {

@@ -84,7 +84,7 @@ Outcome<void> Conversation::launch() {
   if (executable.empty())
     return failed(FailureKind::kNotStarted,
                   name + " was found neither beside this program nor in ../libexec/harness; reinstall harness");
-  auto spawned = ChildProcess::spawn(command_of(executable), child_end);
+  auto spawned = ChildProcess::spawn(command_of(executable), child_end, settings_.core);
   if (!spawned)
     return failed(FailureKind::kNotStarted, fmt::format("{}: {}", executable, std::strerror(spawned.error())));
   process_ = std::move(*spawned);

@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sched.h>
+
 #include <fmt/format.h>
 
 #include <harness/worker/protocol.hpp>
@@ -110,7 +112,7 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
 }
 
 tl::expected<ChildProcess, int> ChildProcess::spawn(const std::vector<std::string>& command,
-                                                    const Descriptor& channel) {
+                                                    const Descriptor& channel, std::optional<int> core) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return tl::unexpected<int>(errno);
   Descriptor reading(ends[0]), writing(ends[1]);
@@ -141,6 +143,12 @@ tl::expected<ChildProcess, int> ChildProcess::spawn(const std::vector<std::strin
           ::posix_spawn(&child.pid_, words[0], &plan.actions, &plan.attributes, words.data(), environment)) {
     child.pid_ = -1;
     return tl::unexpected<int>(error);
+  }
+  if (core) {
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET(static_cast<std::size_t>(*core), &only);
+    ::sched_setaffinity(child.pid_, sizeof only, &only);  // a core that has gone meanwhile: then any
   }
   child.output_ = CapturedOutput(std::move(reading));
 #ifdef SYS_pidfd_open

@@ -68,7 +68,8 @@ class ChildProcess {
   // Starts `command` (a path, then its words) with an empty environment, in a process group of its own (so that Ctrl-C does not reach it, and
   // ending it takes its children too), stdin from /dev/null, stdout and stderr into a pipe, `channel` at descriptor 3 and
   // nothing else open. The error is errno.
-  static tl::expected<ChildProcess, int> spawn(const std::vector<std::string>& command, const Descriptor& channel);
+  static tl::expected<ChildProcess, int> spawn(const std::vector<std::string>& command, const Descriptor& channel,
+                                               std::optional<int> core);
 
   CapturedOutput& output() { return output_; }
   int ending_descriptor() const { return pidfd_.get(); }  // readable when it has ended; -1 on kernels before 5.3

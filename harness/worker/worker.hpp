@@ -79,6 +79,7 @@ struct Limits {
 struct Settings {
   Isolation isolation = Isolation::kProcess;
   std::string executable;                       // path of harness-worker; "" = found beside this program or in ../libexec/harness
+  std::optional<int> core;                      // the only processor that the child may run on; nothing = any
   bool profiling = false;                       // starts harness-worker-profile instead, for `memory`; never time in it
   const std::atomic<bool>* stop = nullptr;      // becomes true on Ctrl-C: pending waits end with kInterrupted
 };

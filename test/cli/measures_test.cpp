@@ -48,10 +48,11 @@ TEST_CASE("broken limits are lines with limit and value, and exit 1; overrides o
   }
 }
 
-TEST_CASE("kept limits end with 0") {
+TEST_CASE("kept limits end with 0, and an override that holds for no case is a warning") {
   const auto ran = measured("keeps-limits", {"--case=leetcode-1"});
   INFO(ran.out << ran.err);
   CHECK(ran.exit_code == 0);
+  CHECK_THAT(ran.err, ContainsSubstring("warning: two-sum-v8.0.0-keeps-limits.so: benchmark.json: cases: \"unifrom/*\" matches no case"));
 }
 
 TEST_CASE("a solver that takes more memory than it declares is ended for it: exit 1, not 3") {

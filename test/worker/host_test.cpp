@@ -1,5 +1,6 @@
 #include "running.hpp"
 
+#include <sched.h>
 #include <chrono>
 #include <csignal>
 #include <numeric>
@@ -191,6 +192,19 @@ TEST_CASE("a worker program that cannot be started is the system's fault, and na
   worker = Worker::start(library("good_1"), "good_1.so", patient_limits(), settings);
   REQUIRE_FALSE(worker);
   CHECK(worker.error().kind == FailureKind::kNotStarted);
+}
+
+TEST_CASE("a child that is given a core runs there and nowhere else") {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  REQUIRE(::sched_getaffinity(0, sizeof allowed, &allowed) == 0);
+  int last = 0;
+  for (int core = 0; core < 256; ++core)
+    if (CPU_ISSET(core, &allowed)) last = core;
+  Settings settings;
+  settings.core = last;
+  const auto made = run("misbehaves_running", "count_processors", patient_limits(), settings);
+  CHECK(made.answer == std::vector<std::uint8_t>{static_cast<std::uint8_t>(last)});
 }
 
 TEST_CASE("an input that was never made is refused at once") {

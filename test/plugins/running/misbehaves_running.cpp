@@ -1,4 +1,5 @@
 // Misbehaves once it runs: the input is the name of what it shall do. One function for each, listed at the end.
+#include <sched.h>
 #include "plain_solver.hpp"
 
 #include <chrono>
@@ -269,6 +270,18 @@ harness_status look_around(plain::Instance& instance) {
   instance.size = 3;
   return HARNESS_OK;
 }
+// Answers with the numbers of the processors that it may run on, a byte each.
+harness_status count_processors(plain::Instance&) {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  sched_getaffinity(0, sizeof allowed, &allowed);
+  large.clear();
+  for (int core = 0; core < 256; ++core)
+    if (CPU_ISSET(core, &allowed)) large.push_back(static_cast<std::uint8_t>(core));
+  given = {large.data(), large.size()};
+  has_given = true;
+  return HARNESS_OK;
+}
 harness_status large_answer(plain::Instance&) {
   large.resize(40'000'000);
   for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<std::uint8_t>(i * 7 >> 3);
@@ -359,6 +372,7 @@ constexpr Named kBehaviours[] = {NAMED(null_dereference),
                                  NAMED(close_and_stay),
                                  NAMED(fork_and_go_on),
                                  NAMED(look_around),
+                                 NAMED(count_processors),
                                  NAMED(large_answer),
                                  NAMED(endless_answer),
                                  NAMED(wild_answer),
