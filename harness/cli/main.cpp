@@ -77,7 +77,7 @@ int ended(Exit exit) {
   std::cout.flush();
   if (std::cout) return static_cast<int>(exit);
   std::cerr << "harness: stdout: cannot be written\n";
-  return static_cast<int>(exit == Exit::kInterrupted ? exit : Exit::kUsage);
+  return static_cast<int>(Exit::kUsage);
 }
 
 // Each case's input and each library is an open memory file for the whole run.

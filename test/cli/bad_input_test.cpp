@@ -114,3 +114,35 @@ TEST_CASE("a solver whose problem has no folder is skipped, and the line says wh
   CHECK(ran.exit_code == 0);
   CHECK_THAT(ran.out, ContainsSubstring("sort-numbers-v1.0.0.so") && ContainsSubstring("sort-numbers/problem.yaml"));
 }
+
+TEST_CASE("output that does not arrive is no result: exit 2, also for the report's file") {
+  const std::vector<std::string> run = {"--benchmark_filter=two-sum/v2.0.0/leetcode-1/example-1", "--benchmark_dry_run",
+                                        "--plugin-dir=" + shipped_plugins().string(), "--dataset-dir=" + shipped_datasets().string()};
+  Surround full;
+  full.out = "/dev/full";
+  for (auto arguments : {run, {"list", run[2]}, {"--version"}}) {
+    const auto ran = run_harness(arguments, full);
+    CHECK(ran.exit_code == 2);
+    CHECK_THAT(ran.err, ContainsSubstring("stdout: cannot be written"));
+  }
+  auto with_report = run;
+  with_report.push_back("--benchmark_out=/dev/full");
+  const auto ran = run_harness(with_report);
+  CHECK(ran.exit_code == 2);
+  CHECK_THAT(ran.out, ContainsSubstring("example-1"));  // what was measured is still shown
+  CHECK_THAT(ran.err, ContainsSubstring("--benchmark_out=/dev/full: cannot be written"));
+}
+
+TEST_CASE("a filter can neither hang the program nor crash it") {
+  const auto plugins = "--plugin-dir=" + shipped_plugins().string(), datasets = "--dataset-dir=" + shipped_datasets().string();
+  is_refused(run_harness({"--benchmark_filter=" + std::string(50'000, '(') + std::string(50'000, ')'), plugins, datasets}),
+             {"at most 1000 characters"});
+  is_refused(run_harness({"--benchmark_filter=(.*)*zz", plugins, datasets}), {"matches nothing"});
+}
+
+TEST_CASE("a problem whose library is missing is said once, before anything runs") {
+  const Scratch scratch;
+  std::filesystem::copy_file(shipped_plugins() / "two-sum-v2.0.0.so", scratch.path() / "two-sum-v2.0.0.so");
+  is_refused(run_harness({"--plugin-dir=" + scratch.path().string(), "--dataset-dir=" + shipped_datasets().string(), "--benchmark_format=json"}),
+             {"two-sum.problem.so", "one more --plugin-dir"});
+}

@@ -45,7 +45,7 @@ Ran run_harness(const std::vector<std::string>& arguments, const Surround& surro
   const pid_t child = fork();
   if (child == 0) {
     dup2(open("/dev/null", O_RDONLY), 0);
-    dup2(out[1], 1);
+    dup2(surround.out.empty() ? out[1] : open(surround.out.c_str(), O_WRONLY), 1);
     dup2(err[1], 2);
     if (surround.user != 0 && geteuid() == 0 && setuid(surround.user) != 0) _exit(126);
     execve(binary.c_str(), argv.data(), envp.data());

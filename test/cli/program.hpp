@@ -18,6 +18,7 @@ struct Ran {
 struct Surround {
   std::map<std::string, std::string> environment = {};
   uid_t user = 0;                // run as this user when we are root; 0 = as ourselves
+  std::string out = {};          // stdout goes to this file instead
   int interrupt_after_line = 0;  // send SIGINT once stdout has had this many line ends; 0 = never
 };
 

@@ -153,6 +153,17 @@ TEST_CASE("wrong answers are shown with the smallest difference and are not time
   CHECK_THAT(lines_with(ran.out, "two-sum/v2.0.0/leetcode-1/example-1").at(0), ContainsSubstring("n=3"));
 }
 
+TEST_CASE("a solver that is right at first and wrong later gets no time, however late") {
+  const Mixed mixed({"two-sum-v9.0.0-right-at-first.so", "two-sum-v9.0.0-right-for-long.so"});
+  const auto ran = mixed.run({"--benchmark_filter=v9.*/leetcode-1/example-1", "--benchmark_min_time=6000000x"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit_code == 3);
+  for (const auto* variant : {"right-at-first", "right-for-long"}) {
+    CHECK_THAT(lines_with(ran.out, std::string(variant) + "/leetcode-1").at(0),
+               ContainsSubstring("FAILED") && ContainsSubstring("wrong answer on a later call: expected 2 places, got 0"));
+  }
+}
+
 TEST_CASE("a solver of other types is skipped with its reason, which is no failure") {
   const Mixed mixed({"two-sum-v9.0.0-other-types.so"});
   const auto ran = mixed.run({"--benchmark_filter=two-sum/.*/leetcode-1/example-1", "--benchmark_min_time=1x"});
