@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -10,12 +9,10 @@
 #include <memory>
 #include <optional>
 #include <ostream>
-#include <random>
 #include <set>
 #include <utility>
 #include <vector>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <harness/bench/driver.hpp>
@@ -24,6 +21,7 @@
 #include <harness/compare/ranking.hpp>
 #include <harness/experiment/findings.hpp>
 #include <harness/experiment/preparation.hpp>
+#include <harness/experiment/report_context.hpp>
 #include <harness/experiment/row.hpp>
 #include <harness/machine/identity.hpp>
 #include <harness/machine/spoilers.hpp>
@@ -32,7 +30,6 @@
 #include <harness/report/histogram.hpp>
 #include <harness/report/limits.hpp>
 #include <harness/report/progress.hpp>
-#include <harness/store/git.hpp>
 #include <harness/trial/input.hpp>
 #include <harness/trial/loaded.hpp>
 #include <harness/trial/pilot.hpp>
@@ -44,12 +41,6 @@ using model::Measurement;
 using State = Measurement::State;
 
 constexpr double kDefaultSecondsPerCall = 10;
-constexpr const char* kReportSchema = "1";
-
-std::string now_utc(const char* pattern) {
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return fmt::format(fmt::runtime(std::string("{:") + pattern + "}"), fmt::gmtime(now));
-}
 
 worker::Settings settings_for(const RunRequest& request, const Terminal& terminal) {
   worker::Settings settings;
@@ -274,7 +265,7 @@ class Run {
       print_up_to(row);
     };
     const auto late = [&](std::size_t index) { return findings().by_trial[driven[index]->measurement.name()]; };
-    return bench::drive(entries, timing, finished, late, request_.flags, report_context(), terminal_.out, terminal_.stop);
+    return bench::drive(entries, timing, finished, late, request_.flags, report_context(request_, rows_), terminal_.out, terminal_.stop);
   }
 
   // Once all have been timed.
@@ -348,30 +339,6 @@ class Run {
         usage_error_ = true;
       }
     }
-  }
-
-  model::Context report_context() const {
-    model::Context context = {{"harness_schema", kReportSchema},
-                              {"harness_version", HARNESS_VERSION},
-                              {"run_id", fmt::format("{}-{:06x}", now_utc("%Y%m%dT%H%M%SZ"), std::random_device{}() & 0xffffffU)}};
-    std::error_code ignored;
-    if (const auto git = store::git_state(std::filesystem::current_path(ignored))) {
-      context.emplace_back("git_sha", git->sha);
-      context.emplace_back("git_dirty", git->dirty ? "true" : "false");
-    }
-    context.emplace_back("machine", machine::identify().key());
-    context.emplace_back("isolation", request_.isolation == worker::Isolation::kNone ? "none" : "process");
-    context.emplace_back("allocator", "system");
-    std::set<std::string> named;
-    for (const auto& row : rows_) {
-      if (row.measurement.state == State::kSkipped) context.emplace_back("skipped:" + row.trial->name(), row.measurement.note);
-      if (!named.insert(row.trial->solver->name()).second) continue;
-      context.emplace_back("solver:" + row.trial->solver->name(),
-                           fmt::format("file={} sha256={} code={} built={}", row.library->file_name,
-                                       row.library->identity.file_sha256, row.library->identity.code_hash,
-                                       row.trial->solver->compiler));
-    }
-    return context;
   }
 
   // When several hold, the first of these; each has been named in the output above.

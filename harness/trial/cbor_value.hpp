@@ -375,4 +375,21 @@ class Canonical {
   Document document_;
 };
 
+// The words of messages.
+inline constexpr std::size_t kMostCharacters = 60;  // of a value
+
+inline std::string against(const std::string& expected, const std::string& got) {
+  return "expected " + expected + ", got " + got;
+}
+
+inline std::string quoted_text(std::string_view text) {
+  Shown words(kMostCharacters);
+  words.quoted(text);
+  return std::move(words).text();
+}
+
+inline std::string counted(std::uint64_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 }  // namespace harness::trial

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include <harness/trial/verification.hpp>
+#include <harness/trial/signature.hpp>
 
 namespace harness::trial {
 namespace {

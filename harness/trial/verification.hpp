@@ -21,10 +21,4 @@ std::optional<std::string> first_difference(std::span<const std::uint8_t> expect
 // A CBOR value as JSON-like text of at most `most_characters` (then an ellipsis), for messages.
 std::string shown(std::span<const std::uint8_t> value, std::size_t most_characters = 60);
 
-// Does a solver's signature, `(integer[], integer) -> integer[]`, fit the problem's parameters? Nothing when it does,
-// else one line: `parameter 2 "target": the problem has integer, the solver takes string`. `list<integer>` and
-// `integer[]` are the same; a solver may take `long` where the problem has `integer`, never the other way round; a void
-// solver answers through its first parameter marked '&', whose type must be the problem's answer type where declared.
-std::optional<std::string> signature_mismatch(const model::Problem& problem, const std::string& signature);
-
 }  // namespace harness::trial

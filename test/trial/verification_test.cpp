@@ -1,5 +1,7 @@
 #include <harness/trial/verification.hpp>
 
+#include <harness/trial/signature.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
