@@ -99,7 +99,12 @@ LoadedLibrary::LoadedLibrary() : opened_(std::make_unique<Opened>()) {}
 LoadedLibrary::LoadedLibrary(LoadedLibrary&&) noexcept = default;
 LoadedLibrary& LoadedLibrary::operator=(LoadedLibrary&&) noexcept = default;
 LoadedLibrary::~LoadedLibrary() = default;
-void LoadedLibrary::keep_until_exit() { static_cast<void>(opened_.release()); }
+void LoadedLibrary::keep_until_exit() {
+  static std::mutex guard;
+  static auto& kept = *new std::vector<std::unique_ptr<Opened>>;  // never destroyed: that would let go of the code
+  const std::lock_guard<std::mutex> lock(guard);
+  kept.push_back(std::move(opened_));
+}
 
 tl::expected<LoadedLibrary, std::string> LoadedLibrary::load(int descriptor, const std::string& name) {
   const auto refuse = [](std::string why) { return tl::unexpected<std::string>(std::move(why)); };
