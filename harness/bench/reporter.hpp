@@ -15,8 +15,8 @@
 
 namespace harness::bench {
 
-// The counter under which a body hands over CPU seconds per call.
-inline constexpr const char* kCpuCounter = "harness_cpu";
+// The counter under which a body hands over CPU seconds per call: no name that a solver could give to one of its own.
+inline constexpr const char* kCpuCounter = "harness:cpu";
 
 // The two generations of the interface: 1.7 has `error_occurred` and `error_message`, 1.8 and later `skipped` and
 // `skip_message`.

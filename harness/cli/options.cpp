@@ -38,7 +38,8 @@ Google Benchmark's flags, as they are there:
   --benchmark_display_aggregates_only, --benchmark_color, --benchmark_counters_tabular,
   --benchmark_context=KEY=VALUE, --benchmark_time_unit, --benchmark_dry_run, --v
 
-Exit codes: 0 fine; 1 a declared limit is not kept; 2 usage, a bad file, nothing matched; 3 a solver failed; 130 interrupted.)";
+Exit codes: 0 fine; 1 a declared limit is not kept; 2 usage, a bad file, nothing matched; 3 a solver failed;
+4 incomplete; 130 interrupted.)";
 
 // `-plugin-dir=DIR` is the design's spelling; a single dash before a word of letters means the same as two.
 void accept_one_dash(std::vector<std::string>& arguments) {
@@ -145,6 +146,7 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
     return fail("", error.what(), "see harness --help");
   }
   if (timeout && !std::isfinite(*timeout)) return fail("--timeout", "expected seconds from 0.001 to 86400, found no number");
+  if (!std::isfinite(options.run.stability_threshold)) return fail("--stability-threshold", "expected 0 to 100, found no number");
   if (version) {
     options.command = Options::Command::kShown;
     options.shown = "harness " HARNESS_VERSION "\n";

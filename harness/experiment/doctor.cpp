@@ -27,6 +27,8 @@ std::string measure_noise(const RunRequest& request, const Terminal& terminal) {
   worker::Settings settings;
   settings.executable = request.worker_executable;
   settings.stop = &terminal.stop;
+  settings.core = machine::quiet_core(machine::this_machine());
+  std::string reason = "no trial here has a short call and a right answer";
   const worker::Limits limits;
   for (const auto& trial : selection->trials) {
     if (!trial.input->generator.empty()) continue;  // written-out cases need no problem library
@@ -42,6 +44,7 @@ std::string measure_noise(const RunRequest& request, const Terminal& terminal) {
     const auto input = inputs.make(*trial.problem, *trial.input);
     if (!input) continue;
     const auto found = trial::examine(trial, *library, **input, inputs, limits, settings);
+    if (found.verdict != trial::Examination::Verdict::kReady) reason = trial.name() + ": " + found.reason;
     if (found.verdict != trial::Examination::Verdict::kReady || found.seconds_per_call > kShortCallSeconds) continue;
     const auto calls = static_cast<std::uint64_t>(kSecondsEach / found.seconds_per_call) + 1;
     std::vector<double> seconds;
@@ -54,7 +57,7 @@ std::string measure_noise(const RunRequest& request, const Terminal& terminal) {
     return fmt::format("identical code differs by up to {:.1f} % between processes ({}, {} processes of {:g} ms)",
                        200 * compare::relative_half_range(seconds), trial.name(), kProcesses, kSecondsEach * 1e3);
   }
-  return "noise was not measured: no trial here has a short call and a right answer";
+  return "noise was not measured: " + reason;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -106,9 +107,12 @@ class SolverFindings {
     const auto deviation = compare::time_deviation(of_time);
     if (deviation) {
       line.time_deviation = deviation->relative;
-      if (deviation->over_limit) {
+      const auto alarms = [](const Growth& growth) { return growth.finding == Finding::kOtherClass || growth.finding == Finding::kTail; };
+      if (deviation->over_limit && std::any_of(of_time.begin(), of_time.end(), alarms)) {
         line.state = "warns";
         remarks.push_back(fmt::format("time deviation above {:g}", compare::kTimeDeviationLimit));
+      } else if (deviation->over_limit) {
+        remarks.push_back("deviation explained by a step of bounded size");
       }
     }
     const auto score = compare::stability_score(compare::chain_of(rows_, repeats_), stability_threshold);
@@ -134,9 +138,10 @@ class SolverFindings {
     line.remark = fmt::format("{}", fmt::join(remarks, "; "));
     for (const auto& row : rows_) {
       auto& counters = findings_.by_trial[row.name()];
-      if (deviation) counters.emplace_back("ab.time_deviation", deviation->relative);
+      if (deviation) counters.emplace_back("ab.time_deviation", deviation->above ? deviation->relative : -deviation->relative);
       if (score) counters.emplace_back("ab.ac_score", score->score);
       if (volatility) counters.emplace_back("memory_volatility", volatility->relative);
+      for (const auto& broken : row.broken_limits) counters.emplace_back("limit_broken." + broken.limit, 1);
     }
     findings_.extras.indicators.push_back(std::move(line));
   }
@@ -194,6 +199,17 @@ Findings find_out(const std::vector<Row>& rows, double stability_threshold) {
   }
   for (auto& [name, solver] : solvers) solver.conclude(stability_threshold);
   return findings;
+}
+
+bool is_reserved_counter(const std::string& name) {
+  static const std::set<std::string> kReserved = {
+      "name", "family_index", "per_family_instance_index", "run_name", "run_type", "repetitions", "repetition_index", "threads",
+      "aggregate_name", "aggregate_unit", "iterations", "real_time", "cpu_time", "time_unit", "label", "error_occurred",
+      "error_message", "skipped", "skip_message", "big_o", "rms", "cpu_coefficient", "real_coefficient", "allocs_per_iter",
+      "max_bytes_used", "total_allocated_bytes", "net_heap_growth", "p50_seconds", "p95_seconds", "p99_seconds", "latency_batch",
+      "latency_samples", "clock_seconds", "allocs", "alloc_bytes", "peak_heap_bytes", "leaked_bytes", "heap_growths", "instructions",
+      "items_per_second", "bytes_per_second", "growth_class", "growth_error", "memory_volatility", "ratio_to_pin"};
+  return kReserved.contains(name) || name.starts_with("ab.") || name.starts_with("limit_broken.");
 }
 
 Counters pass_counters(const model::Measurement& measurement) {

@@ -22,6 +22,9 @@ struct Findings {
 // Over the rows that were measured. `stability_threshold`: least AC stability score.
 Findings find_out(const std::vector<Row>& rows, double stability_threshold);
 
+// Names that a solver's own counter cannot have in a report: Google Benchmark's keys of a row, and ours.
+bool is_reserved_counter(const std::string& name);
+
 // Flat counters that a row carries from its passes: `p50_seconds`, `allocs`, ... and the solver's own.
 Counters pass_counters(const model::Measurement& measurement);
 

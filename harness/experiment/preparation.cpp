@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <harness/experiment/findings.hpp>
 #include <harness/report/figures.hpp>
 #include <harness/trial/passes.hpp>
 #include <harness/trial/pilot.hpp>
@@ -16,6 +17,11 @@ using State = Row::State;
 // Of a worker whose solver declares mem_mb_max, beside that and twice the input: the program itself, its stack, the
 // reserves of the C library's allocator.
 constexpr std::uint64_t kAddressSpaceAllowance = std::uint64_t{512} << 20;
+
+double seconds_to_prepare(const RunRequest& request) {
+  if (request.flags.dry_run) return 0.005;
+  return 0.01 + (request.memory_pass ? 0.01 : 0) + (request.latency_pass ? 0.06 : 0) + (request.count_instructions ? 1.5 : 0);
+}
 
 Preparation::Preparation(const RunRequest& request, const Terminal& terminal, const worker::Settings& settings,
                          trial::Inputs& inputs, report::Progress& progress)
@@ -31,9 +37,9 @@ void Preparation::prepare(std::vector<Row>& rows) {
       continue;
     }
     if (is_too_large(row, family)) continue;
-    progress_.step(row.trial->name() + " (checking)", 0.01);
+    progress_.step(row.trial->name() + " (checking)", seconds_to_prepare(request_));
     examine(row);
-    if (row.measurement.state == State::kMeasured) {
+    if (row.measurement.state == State::kMeasured && !request_.flags.dry_run) {
       if (request_.memory_pass) measure_memory(row);
       if (request_.latency_pass && row.measurement.state == State::kMeasured) measure_latency(row);
       if (request_.count_instructions && row.measurement.state == State::kMeasured) count_instructions(row);
@@ -95,6 +101,10 @@ void Preparation::examine(Row& row) {
     case Verdict::kReady: return;
     case Verdict::kFailed:
     case Verdict::kTimedOut: return row.mark(State::kFailed, reason);
+    case Verdict::kNoMemory:
+      row.mark(State::kFailed, reason);
+      if (row.limits.address_space_bytes > 0) break_memory_limit(row);
+      return;
     case Verdict::kDoesNotFit: return row.mark(State::kSkipped, reason);
     case Verdict::kInterrupted: return row.mark(State::kInterrupted, "");
     case Verdict::kNotStarted: machine_at_fault_ = true; return row.mark(State::kSkipped, reason);
@@ -112,6 +122,13 @@ void Preparation::note(Row& row, const std::string& pass, const worker::Failure&
   row.measurement.warnings.push_back(pass + ": " + trial::in_one_line(failure));
 }
 
+// The worker was ended for it, so nobody knows how much the solver would have taken.
+void Preparation::break_memory_limit(Row& row) {
+  constexpr double kMebibyte = 1 << 20;
+  const auto declared = static_cast<double>(row.trial->limits().mem_bytes_max.value_or(0));
+  row.measurement.broken_limits.push_back({"mem_mb_max", declared / kMebibyte, std::numeric_limits<double>::infinity()});
+}
+
 void Preparation::measure_memory(Row& row) {
   const auto declared = row.trial->limits().mem_bytes_max;
   auto limits = row.limits;
@@ -120,11 +137,9 @@ void Preparation::measure_memory(Row& row) {
   const auto memory = trial::measure_memory(*row.library, *row.input, row.examined.seconds_per_call, limits, settings_);
   if (memory) {
     row.measurement.memory = *memory;
-  } else if (declared && memory.error().kind == worker::FailureKind::kNoMemory) {
-    constexpr double kMebibyte = 1 << 20;
-    row.measurement.broken_limits.push_back(
-        {"mem_mb_max", static_cast<double>(*declared) / kMebibyte, std::numeric_limits<double>::infinity()});
+  } else if (memory.error().kind == worker::FailureKind::kHeapLimit) {
     row.mark(State::kFailed, memory.error().text);
+    break_memory_limit(row);
   } else {
     note(row, "memory", memory.error());
   }
@@ -134,7 +149,13 @@ void Preparation::measure_latency(Row& row) {
   auto calls = trial::measure_latency(*row.library, *row.input, row.examined.seconds_per_call, row.limits, settings_);
   if (!calls) return note(row, "percentiles", calls.error());
   row.measurement.latency = std::move(calls->latency);
-  row.measurement.counters = std::move(calls->counters);
+  for (auto& counter : calls->counters) {
+    if (is_reserved_counter(counter.first)) {
+      row.measurement.warnings.push_back("counter " + counter.first + ": the name is the report's own; the solver's is left out");
+    } else {
+      row.measurement.counters.push_back(std::move(counter));
+    }
+  }
 }
 
 void Preparation::count_instructions(Row& row) {

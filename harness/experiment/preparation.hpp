@@ -11,6 +11,9 @@
 
 namespace harness::experiment {
 
+// Roughly, for a trial whose call is short: checking and the passes that were asked for.
+double seconds_to_prepare(const RunRequest& request);
+
 class Preparation {
  public:
   Preparation(const RunRequest& request, const Terminal& terminal, const worker::Settings& settings, trial::Inputs& inputs,
@@ -38,6 +41,7 @@ class Preparation {
   bool is_too_large(Row& row, const Family& family) const;
   void examine(Row& row);
   void measure_memory(Row& row);
+  void break_memory_limit(Row& row);
   void measure_latency(Row& row);
   void count_instructions(Row& row);
   void note(Row& row, const std::string& pass, const worker::Failure& failure);

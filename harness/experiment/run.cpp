@@ -216,7 +216,7 @@ class Run {
       if (costs_known) {
         seconds += repetitions * expected_seconds(row);
       } else {
-        seconds += 0.01 + repetitions * (request_.flags.min_time_seconds + trial::kSecondsAroundCalls);
+        seconds += seconds_to_prepare(request_) + repetitions * (request_.flags.min_time_seconds + trial::kSecondsAroundCalls);
       }
     }
     progress_.plan(seconds);
@@ -259,7 +259,9 @@ class Run {
         row.mark(State::kFailed, failure);
       } else {
         row.measurement.samples = samples;
-        const auto broken = compare::broken_limits(row.trial->limits(), row.measurement);
+        // A dry run's one cold call says nothing of a rate.
+        const auto broken = request_.flags.dry_run ? std::vector<model::BrokenLimit>{}
+                                                   : compare::broken_limits(row.trial->limits(), row.measurement);
         row.measurement.broken_limits.insert(row.measurement.broken_limits.end(), broken.begin(), broken.end());
       }
       print_up_to(row);
@@ -300,12 +302,31 @@ class Run {
     }
   }
 
+  // A limit whose figure is missing must not pass for one that is kept.
+  void say_what_was_not_judged() {
+    std::map<std::string, std::size_t> trials;
+    for (const auto& row : rows_) {
+      if (row.measurement.state != State::kMeasured) continue;
+      const auto limits = row.trial->limits();
+      if (limits.mem_bytes_max && !row.measurement.memory) ++trials["mem_mb_max"];
+      if (limits.p95_latency_seconds && !row.measurement.latency) ++trials["p95_latency_ms"];
+      if (limits.qps_target && request_.flags.dry_run) ++trials["qps_target"];
+    }
+    for (const auto& [limit, count] : trials) {
+      say(fmt::format("note: {} of {} trial{} was not judged: its figure was not measured", limit, count, count == 1 ? "" : "s"));
+    }
+  }
+
   void print_histogram(const Measurement& measurement) {
     if (!measurement.latency) return;
     constexpr std::size_t kMostBuckets = 24;
     const auto& seconds = measurement.latency->seconds_per_call;
     std::vector<report::HistogramBucket> buckets;
-    for (const auto& bucket : compare::histogram_of(seconds, compare::buckets_per_octave_for(seconds, kMostBuckets)).buckets) {
+    const auto histogram = compare::histogram_of(seconds, compare::buckets_per_octave_for(seconds, kMostBuckets));
+    if (histogram.below_clock > 0) {
+      buckets.push_back({0, histogram.buckets.empty() ? 1e-12 : histogram.buckets.front().low_seconds, histogram.below_clock});
+    }
+    for (const auto& bucket : histogram.buckets) {
       buckets.push_back({bucket.low_seconds, bucket.high_seconds, bucket.count});
     }
     terminal_.out << report::histogram(measurement.name(), *measurement.latency, buckets, console_options());
@@ -314,6 +335,7 @@ class Run {
   void finish() {
     for (auto& row : rows_) print(row);
     progress_.clear();
+    say_what_was_not_judged();
     std::vector<Measurement> all;
     for (const auto& row : rows_) all.push_back(row.measurement);
     if (to_console()) {

@@ -24,6 +24,7 @@ Examination failed_by(const worker::Failure& failure) {
   switch (failure.kind) {
     case worker::FailureKind::kInterrupted: examination.verdict = Verdict::kInterrupted; break;
     case worker::FailureKind::kTimedOut: examination.verdict = Verdict::kTimedOut; break;
+    case worker::FailureKind::kNoMemory: examination.verdict = Verdict::kNoMemory; break;
     case worker::FailureKind::kNotStarted: examination.verdict = Verdict::kNotStarted; break;
     default: examination.verdict = Verdict::kFailed;
   }

@@ -22,6 +22,7 @@ struct Examination {
     kReady,
     kFailed,          // the solver's fault
     kTimedOut,        // the solver's fault: a call did not end within its limit
+    kNoMemory,        // the solver's fault: more than its worker may have
     kDoesNotFit,      // takes or answers other types than the problem: skipped, as any library that does not fit
     kProblemAtFault,  // its checker failed
     kNotStarted,      // no worker could be had: this machine's fault

@@ -45,7 +45,7 @@ Failure failure_of(const Failed& reported, const std::string& stage) {
     case Fault::kNotLoaded: return {FailureKind::kNotLoaded, fmt::format("not loaded: {}", words), ""};
     case Fault::kMisused:
     case Fault::kNotAvailable: return {FailureKind::kBadState, words, ""};
-    case Fault::kHeapLimit: return {FailureKind::kNoMemory, "exceeded its declared mem_mb_max", ""};
+    case Fault::kHeapLimit: return {FailureKind::kHeapLimit, "exceeded its declared mem_mb_max", ""};
     case Fault::kBadFree:
       return {FailureKind::kCrashed,
               fmt::format("freed memory that it had not allocated, or freed it twice, {}", stage), ""};

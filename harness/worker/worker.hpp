@@ -32,6 +32,7 @@ enum class FailureKind {
   kTimedOut,     // did not answer within the deadline; killed
   kThrew,        // an exception left it
   kNoMemory,
+  kHeapLimit,    // passed Limits::heap_bytes_max in the memory pass, and was ended for it
   kBadInput,     // the input does not fit the solver's parameters (the dataset's fault, or the signature's)
   kBadState,
   kProtocol,     // a frame out of order, of wrong size, or one too many
@@ -117,7 +118,7 @@ class Worker {
   // What three calls do to the heap, the first of them the first call of the process. Needs Settings::profiling. Exact:
   // counts the bytes that the calls ask for, and nothing of the harness's or of preparing arguments (memory.hpp says
   // what is an allocation and what a growth). `predicted_seconds`: of the three calls as the clock knows them. A call
-  // that passes Limits::heap_bytes_max is kNoMemory, `exceeded its declared mem_mb_max of N MiB`; one that frees what it
+  // that passes Limits::heap_bytes_max is kHeapLimit, `exceeded its declared mem_mb_max of N MiB`; one that frees what it
   // did not allocate is kCrashed; both end the child.
   Outcome<model::Memory> memory(double predicted_seconds);
   // Samples of `batch` calls, each timed by itself, after 1 ms of warm-up: at least one, at most `most_samples` (4,000 is

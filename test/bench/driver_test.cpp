@@ -70,7 +70,7 @@ TEST_CASE("each repetition is one timing, and rows carry bare names, real time a
 
   std::map<std::string, std::pair<double, double>> times;
   for (const auto& row : script.rows()) {
-    CHECK_FALSE(row.as_object().contains("harness_cpu"));
+    CHECK_FALSE(row.as_object().contains("harness:cpu"));
     times[std::string(row.at("name").as_string()) + std::to_string(times.size() < 3 ? times.size() : 9)] = {
         row.at("real_time").to_number<double>(), row.at("cpu_time").to_number<double>()};
   }

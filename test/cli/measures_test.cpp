@@ -147,3 +147,40 @@ TEST_CASE("the doctor names what spoils measuring, how to mend it, and the noise
     CHECK_THAT(ran.out, ContainsSubstring(word));
   }
 }
+
+TEST_CASE("a dry run makes no passes and judges no limits, and says so") {
+  const auto ran = measured("breaks-rate", {"--case=leetcode-1/example-1", "--benchmark_dry_run", "--benchmark_format=json"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.out.find("p95_seconds") == std::string::npos);
+  CHECK_THAT(ran.err, ContainsSubstring("note: qps_target of 1 trial was not judged"));
+}
+
+TEST_CASE("a limit without its figure is said not to be judged") {
+  const auto ran = measured("keeps-limits", {"--case=leetcode-1/example-1", "--passes=time"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit_code == 0);
+  CHECK_THAT(ran.err, ContainsSubstring("note: mem_mb_max of 1 trial was not judged") &&
+                          ContainsSubstring("note: p95_latency_ms of 1 trial was not judged"));
+}
+
+TEST_CASE("a solver's counter cannot take the place of a figure of the report") {
+  const auto ran = measured("counts-allocs", {"--case=leetcode-1/example-1", "--benchmark_format=json"});
+  INFO(ran.out << ran.err);
+  REQUIRE(ran.exit_code == 0);
+  CHECK(ran.out.find("\"real_time\": 7.0") == std::string::npos);
+  if (has_memory_pass(ran)) {
+    const auto report = json::parse(ran.out);
+    CHECK(report.at("benchmarks").at(0).at("allocs").to_number<double>() == 1);
+  }
+  const auto shown = measured("counts-allocs", {"--case=leetcode-1/example-1"});
+  CHECK_THAT(shown.out, ContainsSubstring("counter allocs: the name is the report's own"));
+}
+
+TEST_CASE("far more memory than declared is the limit's exit code too") {
+  const auto ran = measured("breaks-memory-far", {"--case=leetcode-1/example-1"});
+  INFO(ran.out << ran.err);
+  if (!has_memory_pass(ran)) return;
+  CHECK(ran.exit_code == 1);
+  CHECK_THAT(line_with(ran.out, "breaks-memory-far", "at most 1"), ContainsSubstring("mem_mb_max"));
+}

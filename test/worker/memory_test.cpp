@@ -150,7 +150,7 @@ TEST_CASE("a call that passes its limit is ended right there, and one that keeps
   CHECK(told(memory_of("heap", "ten_mib_piece_by_piece", 10)).peak_heap_bytes == 10 << 20);
   const auto over = memory_of("heap", "ten_mib_piece_by_piece", 9);
   REQUIRE_FALSE(over);
-  CHECK(over.error().kind == FailureKind::kNoMemory);
+  CHECK(over.error().kind == FailureKind::kHeapLimit);
   CHECK(over.error().text == "exceeded its declared mem_mb_max of 9 MiB");
   CHECK(told(memory_of("heap", "ten_mib_one_by_one", 1)).alloc_bytes == 10 << 20);
   CHECK_FALSE(has_children());
