@@ -22,10 +22,15 @@ std::string plain(double value) {
 std::string broken_limit_text(const BrokenLimit& one) {
   std::string text = (one.limit == "qps_target" ? "at least " : "at most ") + plain(one.declared);
   if (!std::isfinite(one.measured)) {
-    return text + ", ended at it";
+    return text + ", passed it and was stopped";
   }
   text += ", measured " + plain(one.measured);
-  if (one.declared > 0) {
+  constexpr double kBeyondPercent = 11;
+  if (one.declared > 0 && one.measured >= kBeyondPercent * one.declared) {
+    text += " (" + plain(one.measured / one.declared) + " times too much)";
+  } else if (one.measured > 0 && one.declared >= kBeyondPercent * one.measured) {
+    text += " (" + plain(one.declared / one.measured) + " times too few)";
+  } else if (one.declared > 0) {
     const double points = 100 * (one.measured / one.declared - 1);
     text += fmt::format(" ({:+.{}f} %)", points, std::abs(points) < 9.95 ? 1 : 0);
   }

@@ -157,7 +157,7 @@ leaks: memory that each call leaves behind:
 3 declared limits broken:
   two-sum/v2.0.0/uniform/65536  p95_latency_ms  at most 10, measured 12.4 (+24 %)
   two-sum/v2.0.0/worst/65536    qps_target      at least 300, measured 280 (-6.7 %)
-  two-sum/v2.0.0/worst/65536    mem_mb_max      at most 64, ended at it
+  two-sum/v2.0.0/worst/65536    mem_mb_max      at most 64, passed it and was stopped
 
 two-sum: times the fastest   fastest   v1.0.0    v2.0.0
   uniform/16                 70.7 ns     1.00      2.32
