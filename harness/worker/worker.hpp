@@ -61,6 +61,8 @@ class MemoryFile {
   MemoryFile() = default;
   // `name` shows up in /proc/<pid>/maps, so that debuggers and profilers can say where code came from.
   static Outcome<MemoryFile> sealed(std::span<const std::uint8_t> bytes, const std::string& name);
+  // The same bytes in another sealed file: other pages, another inode.
+  Outcome<MemoryFile> fresh_copy() const;
   int descriptor() const;
   std::size_t size() const;
   explicit operator bool() const { return shared_ != nullptr; }
@@ -82,12 +84,21 @@ struct Settings {
   std::string executable;                       // path of harness-worker; "" = found beside this program or in ../libexec/harness
   std::optional<int> core;                      // the only processor that the child may run on; nothing = any
   bool profiling = false;                       // starts harness-worker-profile instead, for `memory`; never time in it
+  std::uint64_t heap_padding_bytes = 0;         // taken from the heap before the library is loaded, and kept
+  bool own_heaps = false;                       // each library with a C library, and so a heap, of its own (dlmopen)
   const std::atomic<bool>* stop = nullptr;      // becomes true on Ctrl-C: pending waits end with kInterrupted
 };
 
 struct Timing {
   double real_seconds = 0;  // of all calls together, warm-up excluded
   double cpu_seconds = 0;   // of the thread that made them
+};
+
+struct Slicing {
+  std::uint64_t calls = 1;         // of a slice
+  std::uint64_t count = 1;         // slices; the same of both sides where two alternate
+  double warmup_seconds = 0;
+  double predicted_seconds = 0;    // of all of it, warm-up too; the deadline is as `time` has it
 };
 
 class Worker {
@@ -111,6 +122,25 @@ class Worker {
   Outcome<Timing> time(std::uint64_t calls, double warmup_seconds, double predicted_seconds);
   // The last result, CBOR. At most 1 GiB.
   Outcome<model::Bytes> answer();
+
+  // -- two solvers' libraries in one process: a duet -------------------------------------------------------------
+  // Loads one more. Its code is another mapping of another file, also where the bytes are equal. Requests still go to the
+  // first.
+  Outcome<void> add(const MemoryFile& library, const std::string& library_name);
+  // Whom `open`, `time`, `answer`, `slices` mean from now on: 0 the first, 1 the second.
+  Outcome<void> turn_to(int side);
+  // `count` slices of `calls` calls of the side that is turned to, after `warmup_seconds` of untimed ones; each slice with
+  // the real and the thread's CPU time of its calls. Preparing private arguments is off the clock. At most 1,000 slices.
+  Outcome<std::vector<model::Sample>> slices(const Slicing& slicing);
+  // The same of both sides, slice by slice in turn, `first` (0 or 1) before the other; both opened. The warm-up is each
+  // side's. At most 1,000 pairs.
+  struct Alternated {
+    std::vector<model::Sample> sides[2];
+  };
+  Outcome<Alternated> alternate(const Slicing& first_side, const Slicing& second_side, int first);
+  // `slices` in two halves: asks and does not wait, so that two workers can run at once; then waits.
+  Outcome<void> begin_slices(const Slicing& slicing);
+  Outcome<std::vector<model::Sample>> end_slices();
 
   // The passes beside time: each in a fresh worker. What this build, machine or isolation cannot do is a kBadState whose
   // text begins with `not available`, and says why; it ends nothing.

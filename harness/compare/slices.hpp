@@ -1,0 +1,52 @@
+// From the slices of one process to the one number that decides. Pure.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include <harness/model/comparison.hpp>
+#include <harness/model/measurement.hpp>
+
+namespace harness::compare {
+
+enum class PairEstimate {
+  kNeighbours,  // ln(B_i / A_i)
+  // Slices strictly alternate (A B A B ...): each slice of the side that came second against both of its neighbours,
+  // ln B_i - (ln A_i + ln A_i+1) / 2, which takes away what the position in the alternation and a steady drift add.
+  kSandwich
+};
+
+// The slices of a process in the order in which they ran: reference[0], candidate[0], reference[1], ... when
+// `reference_first`, else the other way round. Seconds per call.
+struct SlicesOfProcess {
+  std::span<const model::Sample> reference, candidate;  // lengths equal
+  bool reference_first = true;
+  bool cpu_clock = false;       // thread CPU time decides, else real time
+  std::size_t ignored = 0;      // pairs at the beginning that are left out: a cold start
+};
+
+// Fills everything of DuetProcess but `core` and `seconds`. A pair in which a time is not above zero is left out (a clock
+// that stands still or steps back); the error is one line: no pair was left, or more than one pair in ten was lost so.
+// Trimmed means and p99 need 20 slices a side; drift needs 8 pairs.
+tl::expected<model::DuetProcess, std::string> estimate(const SlicesOfProcess& slices, PairEstimate how);
+
+// 1.25 x robust sd / sqrt(n): of the median of these pairs. Fewer than 2: 0.
+double standard_error_of_median(std::span<const double> values);
+
+// What the medians cannot see, over the processes of a comparison: a slowdown that hits fewer than half of the slices.
+// A ratio is told when it differs from the median's by more than `min_effect`, all processes (at least 3) lie on that
+// side of it, and it is further away than twice their spread. Nothing = nothing to tell.
+struct WeakSignals {
+  std::optional<double> trimmed_log_ratio, p99_log_ratio;
+};
+WeakSignals weak_signals(std::span<const model::DuetProcess> processes, double min_effect);
+
+// A side that gets slower (or faster) while it runs: all processes' drifts have one sign and their median is beyond
+// `min_effect` (as a log) and twice their standard error. The value is that median.
+std::optional<double> steady_drift(std::span<const model::DuetProcess> processes, double min_effect);
+
+}  // namespace harness::compare

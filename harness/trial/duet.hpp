@@ -1,0 +1,69 @@
+// One process of a duet: both sides run in alternating slices, and come out as one number.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include <harness/model/comparison.hpp>
+#include <harness/trial/input.hpp>
+#include <harness/trial/loaded.hpp>
+#include <harness/trial/pairing.hpp>
+#include <harness/trial/pilot.hpp>
+#include <harness/worker/worker.hpp>
+
+namespace harness::trial {
+
+// How slices are cut and paired, by the cost of a call (docs/duet.md has the figures behind the table).
+struct DuetMode {
+  enum class Kind {
+    kAlternating,     // one process, slices of about 100 us of calls
+    kSandwich,        // one process, single calls in strict alternation, each between two neighbours
+    kLongAlternating, // one process, single calls in strict alternation
+    kTwoProcesses     // two processes on one core, single calls (or slices of 2 ms), the kernel alternates them
+  } kind = Kind::kAlternating;
+  bool cpu_clock = false;           // thread CPU time decides
+  std::uint64_t calls[2] = {1, 1};  // of a slice, reference and candidate
+  std::uint64_t least_pairs = 8, most_pairs = 50;  // of a process
+  std::uint64_t ignored_pairs = 0;  // at the beginning
+  std::size_t least_processes = 3;
+
+  std::string words() const;        // `one process, alternating`
+};
+
+// `reference_seconds`, `candidate_seconds`: of a call, from the pilots. `cpu_share`: the lesser of both sides' CPU over real
+// time; below 0.9 (sleep, I/O, locks, threads of its own) real time decides. `apart`: the sides must not share a process.
+DuetMode choose_mode(double reference_seconds, double candidate_seconds, double cpu_share, bool apart);
+
+// About how long one process of this mode takes at the least, its start included.
+double predict_process_seconds(const DuetMode& mode, double reference_seconds, double candidate_seconds);
+
+struct DuetSide {
+  const Trial* trial = nullptr;
+  const Loaded* library = nullptr;
+  const Examination* verified = nullptr;
+  worker::Limits limits;
+};
+
+struct DuetFailure {
+  std::optional<int> side;  // 0 reference, 1 candidate; nothing = both ran in one process, or neither is to blame
+  worker::Failure failure;
+  bool wrong_answer = false;
+  bool unusable = false;    // nobody failed, but the clock was no good: no estimate
+};
+
+// A fresh process (or two) with fresh sealed copies of both libraries in random load order, random heap padding, on a
+// random core of `cores`. Pairs are added until the standard error is at most a quarter of ln(1 + min_effect), or
+// until four times the start-up has passed, or the mode's most. Each side's last answer is compared with its verified
+// one, and judged where it is another. `own_heaps`: as in worker::Settings, for the second look.
+tl::expected<model::DuetProcess, DuetFailure> play(const DuetMode& mode, const DuetSide& reference, const DuetSide& candidate,
+                                                   const Input& input, double min_effect, bool own_heaps,
+                                                   const std::vector<int>& cores, Inputs& judge,
+                                                   const worker::Settings& settings, std::mt19937_64& random);
+
+}  // namespace harness::trial
