@@ -1,15 +1,11 @@
 #include <harness/experiment/run.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -20,18 +16,18 @@
 #include <harness/compare/limits.hpp>
 #include <harness/compare/ranking.hpp>
 #include <harness/experiment/findings.hpp>
+#include <harness/experiment/loading.hpp>
 #include <harness/experiment/preparation.hpp>
 #include <harness/experiment/report_context.hpp>
 #include <harness/experiment/row.hpp>
 #include <harness/machine/identity.hpp>
-#include <harness/machine/spoilers.hpp>
 #include <harness/report/console.hpp>
 #include <harness/report/figures.hpp>
 #include <harness/report/histogram.hpp>
 #include <harness/report/limits.hpp>
 #include <harness/report/progress.hpp>
+#include <harness/store/atomic_file.hpp>
 #include <harness/trial/input.hpp>
-#include <harness/trial/loaded.hpp>
 #include <harness/trial/pilot.hpp>
 
 namespace harness::experiment {
@@ -40,24 +36,13 @@ namespace {
 using model::Measurement;
 using State = Measurement::State;
 
-constexpr double kDefaultSecondsPerCall = 10;
-
-worker::Settings settings_for(const RunRequest& request, const Terminal& terminal) {
-  worker::Settings settings;
-  settings.isolation = request.isolation;
-  settings.executable = request.worker_executable;
-  settings.stop = &terminal.stop;
-  settings.core = machine::quiet_core(machine::this_machine());
-  return settings;
-}
-
 class Run {
  public:
   Run(const RunRequest& request, const Terminal& terminal, Selection selection)
       : request_(request),
         terminal_(terminal),
         selection_(std::move(selection)),
-        settings_(settings_for(request, terminal)),
+        settings_(worker_settings(request, terminal)),
         console_(terminal.out, console_options()),
         progress_(terminal.err, terminal.err_is_terminal, terminal.utf8, terminal.columns, terminal.clock) {}
 
@@ -91,17 +76,11 @@ class Run {
     terminal_.err << report::printable(line) << std::endl;
   }
 
-  // Before anything is measured for it. A file that was not there is not left behind empty.
+  // Before anything is measured for it.
   bool can_write(const char* flag, const std::string& file) {
-    if (file.empty()) return true;
-    std::error_code ignored;
-    const bool was_there = std::filesystem::exists(file, ignored);
-    errno = 0;
-    const bool opens = std::ofstream(file, std::ios::app).is_open();
-    const std::string why = std::strerror(errno);
-    if (opens && !was_there) std::filesystem::remove(file, ignored);
-    if (!opens) say(fmt::format("harness: {}={}: cannot be written: {}; name a file in a directory that exists and is yours", flag, file, why));
-    return opens;
+    const auto why = file.empty() ? "" : store::why_not_writable(file);
+    if (!why.empty()) say(fmt::format("harness: {}={}: cannot be written: {}; name a file in a directory that exists and is yours", flag, file, why));
+    return why.empty();
   }
 
   report::ConsoleOptions console_options() const {
@@ -141,64 +120,15 @@ class Run {
             {"min_time", flags.fixed_calls ? fmt::format("{}x", *flags.fixed_calls) : fmt::format("{}s", flags.min_time_seconds)}};
   }
 
-  bool lacks_library(const model::Problem& problem, const model::Case& input) const {
-    const bool needs = !input.generator.empty() || problem.answer.kind == model::AnswerRule::Kind::kChecker;
-    const auto& known = selection_.catalog.problems;
-    return needs && std::none_of(known.begin(), known.end(), [&](const auto& library) { return library.problem == problem.name; });
-  }
-
   // Reads each library once; builds a row for each trial.
   bool load() {
-    std::map<std::filesystem::path, std::shared_ptr<const trial::Loaded>> libraries;
-    std::set<std::string> problems;
-    rows_.reserve(selection_.trials.size());
-    for (const auto& trial : selection_.trials) {
-      auto& library = libraries[trial.solver->file];
-      if (!library) {
-        auto loaded = trial::load(trial.solver->file);
-        if (!loaded) {
-          say("harness: " + loaded.error().text());
-          return false;
-        }
-        library = std::make_shared<const trial::Loaded>(std::move(*loaded));
-      }
-      problems.insert(trial.problem->name);
-      Row row;
-      row.trial = &trial;
-      row.library = library;
-      row.limits.seconds_per_call =
-          request_.timeout_seconds.value_or(trial.problem->time_limit_seconds.value_or(kDefaultSecondsPerCall));
-      row.measurement.problem = trial.problem->name;
-      row.measurement.solver = trial.solver->identity.solver();
-      row.measurement.dataset = trial.input->dataset;
-      row.measurement.case_name = trial.input->name;
-      row.measurement.size = trial.input->size;
-      rows_.push_back(std::move(row));
+    auto loaded = load_rows(selection_, request_.timeout_seconds, settings_, [this](const std::string& line) { say("warning: " + line); });
+    if (!loaded) {
+      say("harness: " + loaded.error().text());
+      return false;
     }
-    for (const auto& row : rows_) {
-      const auto& problem = *row.trial->problem;
-      if (lacks_library(problem, *row.trial->input)) {
-        const bool generated = !row.trial->input->generator.empty();
-        say(fmt::format("harness: {}.problem.so: is not in any plugin directory, but {} needs it for {}; put it beside the solvers, "
-                        "or name its directory with one more --plugin-dir",
-                        problem.name, row.trial->input->dataset_and_name(),
-                        generated ? "the generator " + row.trial->input->generator : "the checker"));
-        return false;
-      }
-    }
-    std::map<std::string, trial::Loaded> problem_libraries;
-    for (const auto& library : selection_.catalog.problems) {
-      if (!problems.contains(library.problem)) continue;
-      auto loaded = trial::load(library.file);
-      if (!loaded) {
-        say("harness: " + loaded.error().text());
-        return false;
-      }
-      problem_libraries.emplace(library.problem, std::move(*loaded));
-    }
-    inputs_ = std::make_unique<trial::Inputs>(std::move(problem_libraries),
-                                              store::InputCache(store::InputCache::default_directory()), settings_,
-                                              worker::Limits{}, [this](const std::string& line) { say("warning: " + line); });
+    rows_ = std::move(loaded->rows);
+    inputs_ = std::move(loaded->inputs);
     return true;
   }
 

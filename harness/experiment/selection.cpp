@@ -35,10 +35,8 @@ class Selecting {
   Selecting(const Places& places, const bench::Filter& filter, const std::string& case_glob)
       : places_(places), filter_(filter), case_glob_(case_glob) {}
 
-  Result<Selection> run() {
-    auto catalog = library::find_libraries(places_.plugin_directories);
-    if (!catalog) return tl::unexpected(catalog.error());
-    selection_.catalog = std::move(*catalog);
+  Result<Selection> run(library::Catalog catalog) {
+    selection_.catalog = std::move(catalog);
     auto problems = store::list_problems(places_.dataset_directory);
     if (!problems) return tl::unexpected(problems.error());
 
@@ -158,8 +156,14 @@ class Selecting {
 }  // namespace
 
 Result<Selection> select(const Places& places, const bench::Filter& filter, const std::string& case_glob) {
+  auto catalog = library::find_libraries(places.plugin_directories);
+  if (!catalog) return tl::unexpected(catalog.error());
+  return select(places, std::move(*catalog), filter, case_glob);
+}
+
+Result<Selection> select(const Places& places, library::Catalog catalog, const bench::Filter& filter, const std::string& case_glob) {
   const auto glob = case_glob.ends_with('/') ? case_glob.substr(0, case_glob.size() - 1) : case_glob;
-  return Selecting(places, filter, glob).run();
+  return Selecting(places, filter, glob).run(std::move(catalog));
 }
 
 }  // namespace harness::experiment

@@ -28,5 +28,7 @@ struct Selection {
 // Errors, exit 2: a directory that cannot be read; a bad file of a problem that the filter selects (elsewhere it is a
 // warning); nothing matched, with the nearest names.
 Result<Selection> select(const Places& places, const bench::Filter& filter, const std::string& case_glob);
+// The same of solvers that were found already, and perhaps chosen among.
+Result<Selection> select(const Places& places, library::Catalog catalog, const bench::Filter& filter, const std::string& case_glob);
 
 }  // namespace harness::experiment

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <utility>
 
 #include <fcntl.h>
@@ -77,6 +78,16 @@ Result<void> write_atomically(const std::filesystem::path& goal, const std::stri
   if (!file) return tl::unexpected(file.error());
   if (auto written = file->write(text); !written) return written;
   return file->commit();
+}
+
+std::string why_not_writable(const std::filesystem::path& file) {
+  std::error_code ignored;
+  const bool was_there = std::filesystem::exists(file, ignored);
+  errno = 0;
+  const bool opens = std::ofstream(file, std::ios::app).is_open();
+  const std::string why = opens ? "" : system_words(errno);
+  if (opens && !was_there) std::filesystem::remove(file, ignored);
+  return why;
 }
 
 }  // namespace harness::store

@@ -36,4 +36,8 @@ class AtomicFile {
 // All of it at once.
 Result<void> write_atomically(const std::filesystem::path& goal, const std::string& text, unsigned mode = 0600);
 
+// Why a file could not be written here, in the system's words; "" = it could. To be asked before hours are spent on what
+// should go into it. A file that was not there is not left behind empty.
+std::string why_not_writable(const std::filesystem::path& file);
+
 }  // namespace harness::store
