@@ -46,6 +46,11 @@ void Progress::step(const std::string& what, double expected_seconds) {
   redraw();
 }
 
+void Progress::restate(const std::string& what) {
+  what_ = printable(what, utf8_);
+  redraw();
+}
+
 void Progress::done_step() {
   finished_seconds_ += step_seconds_;
   spent_seconds_ += clock_() - step_started_;

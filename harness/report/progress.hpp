@@ -19,6 +19,8 @@ class Progress {
   void plan(double expected_seconds);
   // `what` begins now, e.g. `two-sum/v2.0.0/uniform/65536`; it should take this long. Redraws.
   void step(const std::string& what, double expected_seconds);
+  // The step that is running says this from now on. Redraws.
+  void restate(const std::string& what);
   void done_step();
   // Wipes the bar (before something else is printed to the same terminal); the next step draws it again.
   void clear();
