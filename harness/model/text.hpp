@@ -1,6 +1,7 @@
 // Texts of others, made fit for a message.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,9 @@ namespace harness::model {
 
 // In double quotes on one line: what is no printable UTF-8 is escaped (`\n`, `\x1b`), cut after 60 characters.
 std::string in_quotes(std::string_view text);
+
+// Letters to insert, remove, replace or swap with their neighbour. Takes a time of the product of both lengths.
+std::size_t edit_distance(std::string_view a, std::string_view b);
 
 // The known name that was probably meant: at most two letters differ, and less than half of it. Empty: there is none.
 std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known);
