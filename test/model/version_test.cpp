@@ -43,7 +43,7 @@ Version any_version(std::mt19937& random) {
 TEST_CASE("a version is read and written as it stands, without a leading v") {
   for (const char* text :
        {"0.0.0", "1.2.3", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-0.3.7", "1.0.0-x.7.z.92", "1.0.0-x-y-z.--",
-        "1.0.0+20130313144700", "1.0.0-beta+exp.sha.5114f85", "1.0.0+21AF26D3---117B344092BD",
+        "1.0.0-alpha+001", "1.0.0+20130313144700", "1.0.0-beta+exp.sha.5114f85", "1.0.0+21AF26D3----117B344092BD",
         "18446744073709551615.0.0", "1.0.0-99999999999999999999999", "1.0.0+001", "1.0.0--"}) {
     CHECK(version(text).text() == text);
     CHECK(version(fmt::format("v{}", text)).text() == text);
@@ -103,6 +103,42 @@ TEST_CASE("precedence is a weak order, and reading what was written changes noth
     if (a < b && b < c) REQUIRE(a < c);
     if (a == b && b == c) REQUIRE(a == c);
     if (!a.prerelease.empty()) REQUIRE(a < Version{a.major, a.minor, a.patch, {}, {}});
+  }
+}
+
+TEST_CASE("shuffled versions are put into one order, whatever their order and metadata were") {
+  std::mt19937 random(11);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<Version> versions;
+    for (int i = 0; i < 60; ++i) versions.push_back(any_version(random));
+    std::vector<Version> again = versions;
+    std::shuffle(again.begin(), again.end(), random);
+    for (Version& one : again) one.build = fmt::format("other-{}", random() % 9);
+    std::stable_sort(versions.begin(), versions.end());
+    std::stable_sort(again.begin(), again.end());
+    for (std::size_t i = 0; i < versions.size(); ++i) REQUIRE(versions[i] == again[i]);
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+      for (std::size_t j = i; j < versions.size(); ++j) REQUIRE(versions[i] <= versions[j]);
+    }
+  }
+}
+
+TEST_CASE("a number comes before a word, a shorter pre-release before a longer one, and any before its release") {
+  std::mt19937 random(13);
+  for (int i = 0; i < 2'000; ++i) {
+    const Version base = any_version(random);
+    const auto with = [&base](const char* identifier) {
+      Version longer = base;
+      longer.prerelease.push_back(identifier);
+      return longer;
+    };
+    INFO(base.text());
+    REQUIRE(with("99999999999999999999999") < with("-"));
+    REQUIRE(with("7") < with("0a"));
+    REQUIRE(with("9") < with("10"));
+    REQUIRE(with("Z") < with("a"));
+    if (!base.prerelease.empty()) REQUIRE(base < with("0"));
+    if (base.prerelease.empty()) REQUIRE(with("zzz") < base);
   }
 }
 
