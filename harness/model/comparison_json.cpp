@@ -1,0 +1,226 @@
+#include <harness/model/comparison_json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <harness/model/comparison_members.hpp>
+#include <harness/model/text.hpp>
+
+namespace harness::model {
+namespace {
+
+std::string in_utf8(std::string_view text) {
+  if (is_utf8(text)) return std::string(text);
+  std::string valid;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t size = std::min<std::size_t>(4, text.size() - at);
+    while (size > 0 && !is_utf8(text.substr(at, size))) --size;
+    valid += size > 0 ? std::string(text.substr(at, size)) : "\xef\xbf\xbd";
+    at += std::max<std::size_t>(size, 1);
+  }
+  return valid;
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : in_utf8(text)) {
+    if (c == '"' || c == '\\') {
+      (result += '\\') += c;
+    } else if (c == '\n') {
+      result += "\\n";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+std::string number(double value) {
+  if (!std::isfinite(value)) return "null";
+  if (value == 0) return std::signbit(value) ? "-0.0" : "0";
+  return fmt::format("{}", value);
+}
+
+// Members of a value, each on a line of its own or all in one.
+class Writer {
+ public:
+  Writer(std::string& text, std::size_t indent, bool in_one_line) : text_(text), indent_(indent), in_one_line_(in_one_line) {}
+
+  template <class T>
+  void operator()(const char* name, const T& value, double = 0) {
+    begin(name);
+    write(value);
+  }
+  template <class T>
+  void operator()(const char* name, const std::optional<T>& value, double = 0) {
+    if (value) (*this)(name, *value);
+  }
+
+ private:
+  void line(std::size_t indent) { (text_ += '\n').append(indent, ' '); }
+  void begin(const char* name) {
+    if (!first_) text_ += in_one_line_ ? ", " : ",";
+    if (!in_one_line_) line(indent_);
+    first_ = false;
+    text_ += fmt::format("\"{}\": ", name);
+  }
+
+  void write(double value) { text_ += number(value); }
+  void write(std::uint64_t value) { text_ += std::to_string(value); }
+  void write(int value) { text_ += std::to_string(value); }
+  void write(bool value) { text_ += value ? "true" : "false"; }
+  void write(const std::string& value) { text_ += quoted(value); }
+  void write(Verdict value) { text_ += quoted(verdict_word(value)); }
+  void write(const std::vector<double>& values) {
+    text_ += '[';
+    for (const double& value : values) text_ += (&value == values.data() ? "" : ", ") + number(value);
+    text_ += ']';
+  }
+  void write(const std::vector<std::pair<std::string, double>>& values) {
+    text_ += '{';
+    for (const auto& [name, value] : values) {
+      text_ += (name == values.front().first ? "" : ", ") + quoted(name) + ": " + number(value);
+    }
+    text_ += '}';
+  }
+  template <class T>
+  void write(const std::vector<T>& values) {
+    text_ += '[';
+    for (const T& value : values) {
+      if (&value != values.data()) text_ += ',';
+      line(indent_ + 2);
+      Writer(text_, indent_ + 2, false).write(value);
+    }
+    if (!values.empty()) line(indent_);
+    text_ += ']';
+  }
+  template <class T>
+    requires std::is_class_v<T>
+  void write(const T& value) {
+    text_ += '{';
+    constexpr bool kOneLine = kInOneLine<T>;
+    Writer inside(text_, indent_ + 2, kOneLine);
+    members(inside, value);
+    if (!kOneLine) line(indent_);
+    text_ += '}';
+  }
+
+  std::string& text_;
+  std::size_t indent_;
+  bool in_one_line_, first_ = true;
+};
+
+// What the processes of one side of one case say, over all comparisons that it takes part in.
+struct Side {
+  std::vector<double> real_seconds, cpu_seconds;
+  std::uint64_t pairs = 0;
+
+  void add(const Comparison& comparison, bool is_reference) {
+    for (const Duet& duet : comparison.duets) {
+      for (const DuetProcess& process : duet.processes) {
+        real_seconds.push_back(is_reference ? process.reference_real_seconds_per_call : process.candidate_real_seconds_per_call);
+        cpu_seconds.push_back(is_reference ? process.reference_cpu_seconds_per_call : process.candidate_cpu_seconds_per_call);
+        pairs += process.pairs;
+      }
+    }
+  }
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : values[middle - 1] / 2 + values[middle] / 2;
+}
+
+class Row {
+ public:
+  Row& text(const std::string& key, const std::string& value) { return put(key, quoted(value)); }
+  Row& count(const std::string& key, std::uint64_t value) { return put(key, std::to_string(value)); }
+  Row& value(const std::string& key, double value) { return put(key, number(value)); }
+  std::string line() const { return "{" + text_ + "}"; }
+
+ private:
+  // A user counter that is called like a member of the row gives way to it.
+  Row& put(const std::string& key, const std::string& value) {
+    if (keys_.insert(key).second) text_ += (text_.empty() ? "" : ", ") + quoted(key) + ": " + value;
+    return *this;
+  }
+  std::set<std::string> keys_;
+  std::string text_;
+};
+
+std::string row_of(const Comparison& comparison, const std::string& side_name, const SideFigures& figures, const Side& side) {
+  constexpr double kNanosecondsPerSecond = 1e9;
+  Row row;
+  const bool program = comparison.problem.empty();
+  const std::string name = program ? comparison.case_name : comparison.problem + "/" + side_name + "/" + comparison.case_name;
+  row.text("name", name).text("run_name", name).text("run_type", "iteration").count("repetitions", 1);
+  row.count("repetition_index", 0).count("threads", 1).count("iterations", side.pairs);
+  row.value("real_time", median(side.real_seconds) * kNanosecondsPerSecond);
+  row.value("cpu_time", median(side.cpu_seconds) * kNanosecondsPerSecond).text("time_unit", "ns");
+  if (program) row.text("label", side_name);
+  if (const auto& memory = figures.memory) {
+    row.value("allocs", memory->allocs).value("alloc_bytes", memory->alloc_bytes);
+    row.value("peak_heap_bytes", memory->peak_heap_bytes).value("leaked_bytes", memory->leaked_bytes);
+    if (memory->heap_growths) row.value("heap_growths", *memory->heap_growths);
+  }
+  if (figures.instructions_per_call) row.value("instructions", *figures.instructions_per_call);
+  for (const auto& [counter, value] : figures.counters) row.value(counter, value);
+  return row.line();
+}
+
+std::vector<std::string> rows_of(const AbReport& report) {
+  using Key = std::array<std::string, 3>;  // problem, case, side
+  std::map<Key, Side> sides;
+  for (const Comparison& one : report.comparisons) {
+    sides[{one.problem, one.case_name, one.reference}].add(one, true);
+    sides[{one.problem, one.case_name, one.candidate}].add(one, false);
+  }
+  std::vector<std::string> rows;
+  const auto tell = [&](const Comparison& one, const std::string& name, const SideFigures& figures) {
+    const auto side = sides.find({one.problem, one.case_name, name});
+    if (side == sides.end() || side->second.real_seconds.empty()) return;
+    rows.push_back(row_of(one, name, figures, side->second));
+    sides.erase(side);
+  };
+  for (const Comparison& one : report.comparisons) {
+    tell(one, one.reference, one.reference_figures);
+    tell(one, one.candidate, one.candidate_figures);
+  }
+  return rows;
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text = "[";
+  for (const std::string& name : names) text += (&name == names.data() ? "" : ", ") + quoted(name);
+  return text + "]";
+}
+
+}  // namespace
+
+std::string write_ab_report(const AbReport& report) {
+  std::string text = "{\n  \"context\": {\n";
+  std::set<std::string> keys{"harness_ab_schema", "kind", "sides", "files"};
+  for (const auto& [key, value] : report.context) {
+    if (keys.insert(in_utf8(key)).second) text += fmt::format("    {}: {},\n", quoted(key), quoted(value));
+  }
+  text += fmt::format("    \"harness_ab_schema\": {},\n    \"kind\": {},\n    \"sides\": {},\n    \"files\": {}\n  }},\n", kAbSchema,
+                      quoted(report.kind), list_of(report.sides), list_of(report.files));
+  text += "  \"benchmarks\": [";
+  std::string separator = "\n    ";
+  for (const std::string& row : rows_of(report)) text += std::exchange(separator, ",\n    ") + row;
+  text += "\n  ],";
+  Writer(text, 2, false)("comparisons", report.comparisons);
+  return text + "\n}\n";
+}
+
+}  // namespace harness::model
