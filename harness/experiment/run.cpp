@@ -19,6 +19,7 @@
 #include <harness/experiment/loading.hpp>
 #include <harness/experiment/preparation.hpp>
 #include <harness/experiment/report_context.hpp>
+#include <harness/experiment/rollback.hpp>
 #include <harness/experiment/row.hpp>
 #include <harness/machine/identity.hpp>
 #include <harness/report/console.hpp>
@@ -321,11 +322,32 @@ class Run {
   bool usage_error_ = false;
 };
 
+Result<Selection> select_for(const RunRequest& request, const Terminal& terminal) {
+  const auto filter = bench::Filter::parse(request.flags.filter);
+  if (!filter) return tl::unexpected(filter.error());
+  if (!request.rollback) return select(request.places, *filter, request.case_glob);
+
+  auto catalog = library::find_libraries(request.places.plugin_directories);
+  if (!catalog) return tl::unexpected(catalog.error());
+  const auto rolled = roll_back(*catalog, *request.rollback, loads_in_a_worker(request, terminal));
+  if (!rolled) return tl::unexpected(rolled.error());
+  for (const auto& library : rolled->passed_over) {
+    terminal.err << report::printable(fmt::format("passed over {}: {}", library.file.filename().string(), library.reason)) << std::endl;
+  }
+  auto selection = select(request.places, only_rolled_back(std::move(*catalog), rolled->solver, !request.flags.filter.empty()), *filter,
+                          request.case_glob);
+  // json, csv and lists of names are read by programs.
+  const bool for_people = request.flags.format == "console" && !request.flags.list_tests;
+  if (selection) {
+    (for_people ? terminal.out : terminal.err) << "loaded: " << report::printable(rolled->solver.file.filename().string()) << std::endl;
+  }
+  return selection;
+}
+
 }  // namespace
 
 Exit run(const RunRequest& request, const Terminal& terminal) {
-  auto filter = bench::Filter::parse(request.flags.filter);
-  auto selection = filter ? select(request.places, *filter, request.case_glob) : tl::unexpected(filter.error());
+  auto selection = select_for(request, terminal);
   if (!selection) {
     terminal.err << "harness: " << report::printable(selection.error().text()) << std::endl;
     return selection.error().exit;

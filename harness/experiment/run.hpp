@@ -17,6 +17,7 @@ struct RunRequest {
   Places places;
   bench::Flags flags;
   std::string case_glob;                  // --case
+  std::optional<std::string> rollback;    // --rollback: of that problem only the solver that this names
   std::optional<double> timeout_seconds;  // --timeout: of a call; else the problem's time_limit_s, else 10
   worker::Isolation isolation = worker::Isolation::kProcess;
   std::string export_markdown;            // --export-markdown: file; "" = none
