@@ -104,6 +104,8 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   app.add_option("--plugin-dir", plugins, "where libraries are, repeatable ($HARNESS_PLUGIN_DIR; plugins/)")->option_text("DIR");
   app.add_option("--dataset-dir", datasets, "where problems and datasets are (datasets/)")->option_text("DIR");
   app.add_option("--case", case_glob, "only these cases: leetcode-1, uniform/65*")->option_text("GLOB");
+  app.add_option("--rollback", options.run.rollback, "measure this version in its problem's place: two-sum-v0.8.3, two-sum@prev")
+      ->option_text("VERSION");
   app.add_option("--timeout", timeout, "seconds that a call may take (the problem's time_limit_s; 10)")
       ->option_text("SECONDS")
       ->check(CLI::Range(1e-3, 86400.0));
@@ -132,6 +134,10 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   auto* doctor = app.add_subcommand("doctor", "what of this machine spoils measuring, and how to mend it");
   doctor->fallthrough();
 
+  // CLI11 would take the next argument for the missing value.
+  if (std::find(arguments.begin(), arguments.end(), "--rollback=") != arguments.end()) {
+    return fail("--rollback", "expected a version, found nothing", "write --rollback=two-sum-v0.8.3");
+  }
   try {
     std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
     app.parse(arguments);
@@ -157,6 +163,9 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (options.command != Options::Command::kRun && !benchmark_flags.empty()) {
     return fail(benchmark_flags.front(), fmt::format("means nothing to `harness {}`", list->parsed() ? "list" : "doctor"),
                 "leave it out");
+  }
+  if (options.run.rollback && options.command != Options::Command::kRun) {
+    return fail("--rollback", "goes with a run", "leave it out");
   }
   for (const auto& column : options.run.columns) {
     if (report::is_column(column)) continue;

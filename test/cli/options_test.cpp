@@ -64,6 +64,19 @@ TEST_CASE("what is not known is refused with exit 2 and a way on") {
   CHECK_THAT(read({"--no-such-flag"}).error().text(), ContainsSubstring("--no-such-flag"));
 }
 
+TEST_CASE("a rollback is a version of a run, and never the argument behind it") {
+  CHECK(read({"--rollback=two-sum-v0.8.3"})->run.rollback == "two-sum-v0.8.3");
+  CHECK(read({"-rollback", "two-sum@prev"})->run.rollback == "two-sum@prev");
+  CHECK_FALSE(read({})->run.rollback);
+  for (const auto& arguments : {std::vector<std::string>{"--rollback=", "--case=x"}, {"list", "--rollback=two-sum-v1"},
+                                {"doctor", "--rollback=two-sum-v1"}, {"--rollback"}}) {
+    const auto options = read(arguments);
+    REQUIRE_FALSE(options);
+    CHECK(options.error().exit == Exit::kUsage);
+    CHECK_THAT(options.error().text(), ContainsSubstring("--rollback"));
+  }
+}
+
 TEST_CASE("help and version are texts, not runs") {
   CHECK_THAT(read({"--help"})->shown, ContainsSubstring("--benchmark_filter=REGEX"));
   CHECK_THAT(read({"--version"})->shown, StartsWith("harness 0."));
