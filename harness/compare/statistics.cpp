@@ -1,6 +1,7 @@
 #include <harness/compare/statistics.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 
@@ -9,6 +10,8 @@ namespace {
 
 constexpr double kMadToSd = 1.4826;       // of a normal distribution
 constexpr double kMedianToMean = 1.2533;  // standard error of a median over that of a mean, sqrt(pi / 2)
+constexpr double kQnToSd = 2.2219;        // of a normal distribution
+constexpr double kRangeOfThree = 1.693;   // expected, of three normal values, in standard deviations
 constexpr double kLeastSeconds = 1e-12;
 
 }  // namespace
@@ -32,6 +35,31 @@ double robust_sd(std::span<const double> values) {
     deviations.push_back(std::abs(value - centre));
   }
   return kMadToSd * median(deviations);
+}
+
+double sd_of_few(std::span<const double> values) {
+  constexpr std::array<double, 10> kCorrection{0, 0, 0.399, 0, 0.512, 0.844, 0.611, 0.857, 0.669, 0.872};
+  const std::size_t count = values.size();
+  if (count < 2) {
+    return 0;
+  }
+  if (count == 3) {
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return (*most - *least) / kRangeOfThree;
+  }
+  std::vector<double> distances;
+  distances.reserve(count * (count - 1) / 2);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = i + 1; j < count; ++j) {
+      distances.push_back(std::abs(values[i] - values[j]));
+    }
+  }
+  const std::size_t half = count / 2 + 1;
+  const auto number = distances.begin() + static_cast<std::ptrdiff_t>(half * (half - 1) / 2 - 1);
+  std::nth_element(distances.begin(), number, distances.end());
+  const double n = static_cast<double>(count);
+  const double correction = count < kCorrection.size() ? kCorrection[count] : n / (n + (count % 2 == 1 ? 1.4 : 3.8));
+  return kQnToSd * correction * *number;
 }
 
 double relative_half_range(std::span<const double> values) {
