@@ -13,7 +13,8 @@ struct RateBound {
 // Precondition: k <= n. Of nothing (n = 0) nothing is known: 0 to 1.
 RateBound rate_bound(std::uint64_t k, std::uint64_t n);
 
-// The one-sided 95 % bound, for rates that are promised to be small: 0 of 80 gives 3.7 % (the rule of three: about 3 / n).
+// The one-sided 95 % bounds, for rates that are promised to be small or large: at most 3.7 % of 0 in 80 (the rule of
+// three: about 3 / n).
 double rate_at_most(std::uint64_t k, std::uint64_t n);
 double rate_at_least(std::uint64_t k, std::uint64_t n);
 

@@ -14,14 +14,14 @@ namespace {
 
 using model::Verdict;
 
-const double kIsSo = std::log(0.99 / 0.002);      // 6.2
-const double kIsNotSo = std::log(0.01 / 0.998);   // -4.6
-constexpr double kNoEffect = 0.3;                 // of the effect: what counts as none
+const double kIsSo = std::log(0.99 / 0.002);     // 6.2
+const double kIsNotSo = std::log(0.01 / 0.998);  // -4.6
+constexpr double kNoEffect = 0.3;                // of the effect: what counts as none
 constexpr double kMiddle = (1 + kNoEffect) / 2;
-constexpr double kMostOfOne = 3;                  // less than half of kIsSo: two processes alone decide nothing
+constexpr double kMostOfOne = 3;  // less than half of kIsSo: two processes alone decide nothing
 constexpr double kLeastEffect = 1e-6;
 constexpr double kMostEffect = 1e3;
-constexpr double kFarthest = 1e4;                 // beyond the logarithm of any ratio of two doubles
+constexpr double kFarthest = 1e4;  // beyond the logarithm of any ratio of two doubles
 constexpr double kMedianToMean = 1.2533;
 
 // s of the rule without d / 4.
@@ -84,8 +84,9 @@ void Sequential::decide(const model::DuetStep& step) {
                             step.evidence_slower, step.evidence_faster, kIsNotSo, step.processes);
   } else if (step.processes >= rule_.most_processes) {
     decision_ = Verdict::kCannotTell;
-    ended_by_ = fmt::format("evidence {:.1f} for slower and {:.1f} for faster decide nothing after {} processes, the most",
-                            step.evidence_slower, step.evidence_faster, step.processes);
+    ended_by_ =
+        fmt::format("evidence {:.1f} for slower and {:.1f} for faster decide nothing after {} processes, the most",
+                    step.evidence_slower, step.evidence_faster, step.processes);
   }
 }
 
@@ -131,11 +132,12 @@ Confirmed confirm(const model::Duet& first, const std::optional<model::Duet>& se
     return {Verdict::kCannotTell, first.ended_by};
   }
   if (!second) {
-    return {Verdict::kCannotTell, fmt::format("{} in one duet, and no second one confirmed it: {}", word, first.ended_by)};
+    return {Verdict::kCannotTell,
+            fmt::format("{} in one duet, and no second one confirmed it: {}", word, first.ended_by)};
   }
   if (second->verdict != first.verdict) {
-    return {Verdict::kCannotTell, fmt::format("{} in the first duet, {} in the second one with fresh processes: {}", word,
-                                              model::verdict_word(second->verdict), second->ended_by)};
+    return {Verdict::kCannotTell, fmt::format("{} in the first duet, {} in the second one with fresh processes: {}",
+                                              word, model::verdict_word(second->verdict), second->ended_by)};
   }
   return {first.verdict, fmt::format("{} in two duets: {}; then {}", word, first.ended_by, second->ended_by)};
 }

@@ -13,10 +13,10 @@ namespace harness::compare {
 double median(std::span<const double> values);
 // 1.4826 x the median absolute deviation: estimates the standard deviation of a normal sample. One value: 0.
 double robust_sd(std::span<const double> values);
-// The same from few values, without 1.4826 MAD's weakness there: Qn of Rousseeuw and Croux (JASA 88, 1993), 2.2219 x the
-// k-th smallest distance between two values, k = h(h - 1) / 2 with h = n / 2 + 1, times their correction for n. Half of
-// the values may be anything, and it varies half as much as the MAD. Three values: their range / 1.693, since Qn's smallest
-// distance of three says too little. One value: 0.
+// The same from few values, without 1.4826 MAD's weakness there: Qn of Rousseeuw and Croux (JASA 88, 1993), 2.2219 x
+// the k-th smallest distance between two values, k = h(h - 1) / 2 with h = n / 2 + 1, times their correction for n.
+// Half of the values may be anything, and it varies half as much as the MAD. Three values: their range / 1.693, since
+// Qn's smallest distance of three says too little. One value: 0.
 double sd_of_few(std::span<const double> values);
 // Half of max - min over the median, a spread that is honest for 3 values. One value, or a median of 0: 0.
 double relative_half_range(std::span<const double> values);

@@ -174,3 +174,36 @@ TEST_CASE("a time of nothing is ranked as the least that a clock could tell") {
 }
 
 TEST_CASE("nobody to rank is an empty ranking") { CHECK(rank({}).empty()); }
+
+TEST_CASE("the median absolute deviation is that of the textbook example") {
+  CHECK(robust_sd(std::vector{1.0, 1.0, 2.0, 2.0, 4.0, 6.0, 9.0}) == Approx(1.4826 * 1));
+}
+
+TEST_CASE("the deviation of few values is Qn: a distance between two of them") {
+  CHECK(sd_of_few(std::vector{5.0}) == 0);
+  CHECK(sd_of_few(std::vector{5.0, 7.0}) == Approx(2.2219 * 0.399 * 2));
+  CHECK(sd_of_few(std::vector{5.0, 6.0, 7.0}) == Approx(2 / 1.693));
+  // Distances 1 1 1 2 2 3, of which the third counts.
+  CHECK(sd_of_few(std::vector{1.0, 2.0, 3.0, 4.0}) == Approx(2.2219 * 0.512 * 1));
+  // 45 distances, the 15th of them is 2: nine of 1, eight of 2.
+  CHECK(sd_of_few(std::vector{1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0}) == Approx(2.2219 * 2 * 10 / 13.8));
+}
+
+TEST_CASE("the deviation of few values is right on average, whatever their number") {
+  std::mt19937_64 random(11);
+  std::normal_distribution<double> normal(3, 0.5);
+  for (const std::size_t count : {2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 20u, 25u}) {
+    double sum = 0;
+    std::vector<double> values(count);
+    for (int round = 0; round < 4000; ++round) {
+      std::generate(values.begin(), values.end(), [&] { return normal(random); });
+      sum += sd_of_few(values);
+    }
+    CHECK(sum / 4000 == Approx(0.5).epsilon(0.04));
+  }
+}
+
+TEST_CASE("strays hardly move the deviation of few values") {
+  CHECK(sd_of_few(std::vector{1.0, 1.1, 0.9, 1.05, 0.95, 1.02, 50.0}) < 0.2);
+  CHECK(sd_of_few(std::vector{1.0, 1.1, 0.9, 1.05, 0.95, 1.02, 50.0, -50.0, 99.0}) < 0.3);
+}
