@@ -86,6 +86,8 @@ Outcome<double> instructions_by_callgrind(const MemoryFile& library, const std::
   Settings own_process = settings;
   own_process.isolation = Isolation::kProcess;
   own_process.profiling = false;
+  own_process.own_heaps = false;
+  own_process.heap_padding_bytes = 0;
   Conversation conversation(
       relaxed, own_process,
       {{*place, "--tool=callgrind", "-q", "--vgdb=no", "--collect-atstart=no", "--callgrind-out-file=" + dump},

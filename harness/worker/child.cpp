@@ -1,16 +1,17 @@
 #include <harness/worker/child.hpp>
 
+#include <array>
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <new>
-#include <optional>
+#include <span>
 #include <string>
 #include <typeinfo>
+#include <utility>
+#include <vector>
 
 #include <cxxabi.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <harness/worker/counting.hpp>
@@ -18,48 +19,13 @@
 #include <harness/worker/memory.hpp>
 #include <harness/worker/protocol.hpp>
 #include <harness/worker/sandbox.hpp>
+#include <harness/worker/side.hpp>
 #include <harness/worker/stopwatch.hpp>
 
 namespace harness::worker {
 namespace {
 
-// A memory file of the parent's, mapped.
-class Mapping {
- public:
-  Mapping() = default;
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() { reset(); }
-
-  // Read-only mappings are filled in at once, so that no page is missing when the clock runs.
-  bool map(int descriptor, bool writable) {
-    reset();
-    struct stat file {};
-    if (::fstat(descriptor, &file) != 0 || file.st_size < 0) return false;
-    size_ = static_cast<std::size_t>(file.st_size);
-    if (size_ == 0) return true;
-    void* address = ::mmap(nullptr, size_, writable ? PROT_READ | PROT_WRITE : PROT_READ,
-                           writable ? MAP_SHARED : MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
-    if (address == MAP_FAILED) {
-      size_ = 0;
-      return false;
-    }
-    data_ = static_cast<std::uint8_t*>(address);
-    return true;
-  }
-  void reset() {
-    if (data_ != nullptr) ::munmap(data_, size_);
-    data_ = nullptr;
-    size_ = 0;
-  }
-  std::uint8_t* data() { return data_ != nullptr ? data_ : &nothing_; }
-  std::size_t size() const { return size_; }
-
- private:
-  std::uint8_t* data_ = nullptr;
-  std::size_t size_ = 0;
-  std::uint8_t nothing_ = 0;
-};
+constexpr const char* kNotOpened = "no input was opened";
 
 // The words for an exception that left the library although the boundary forbids it: `std::logic_error: what`.
 std::string current_exception_words() {
@@ -90,9 +56,12 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop() {
-    if (!own_process_) close_instance();
-    // In a process the exit lets go of the code; in a thread of the harness nothing may: the solver can have threads left.
-    if (library_) library_->keep_until_exit();
+    for (auto& side : sides_) {
+      if (!own_process_) side.close_instance();
+      // In a process the exit lets go of the code; in a thread of the harness nothing may: the solver can have threads left.
+      if (side.library) side.library->keep_until_exit();
+    }
+    for (void* piece : padding_) std::free(piece);
   }
 
   int run() {
@@ -114,6 +83,7 @@ class Loop {
  private:
   // (A forced unwind is caught without an object, which sanitizers take for a null reference.)
   __attribute__((no_sanitize("null"))) bool answer_or_fault(Kind kind, PayloadReader& reader, ReceivedPacket& request) {
+    taking_turns_ = {};
     try {
       return answer(kind, reader, request);
     } catch (const abi::__forced_unwind&) {  // pthread_exit: nobody may stop it
@@ -121,24 +91,27 @@ class Loop {
     } catch (const std::bad_alloc&) {
       return failed(Fault::kNoMemory, "std::bad_alloc");
     } catch (...) {
-      return failed(Fault::kThrew, current_exception_words());
+      return failed(Fault::kThrew, current_exception_words() + of_whom());
     }
   }
 
   bool answer(Kind kind, PayloadReader& reader, ReceivedPacket& request) {
     switch (kind) {
       case Kind::kStart: return done();
-      case Kind::kLoad: return load(reader.text(), request);
+      case Kind::kLoad: return load(reader, request);
+      case Kind::kTurn: return turn(reader);
+      case Kind::kAlternate: return alternate(reader);
       case Kind::kFill: return fill(request);
       case Kind::kBye: return bye();
       default: break;
     }
-    const auto* solver = library_ ? library_->solver() : nullptr;
-    const auto* problem = library_ ? library_->problem() : nullptr;
+    const auto* solver = side_->solver();
+    const auto* problem = side_->problem();
     if (solver != nullptr) {
       if (kind == Kind::kOpen) return open(*solver, request);
-      if (instance_ == nullptr) return failed(Fault::kMisused, "no input was opened");
+      if (side_->instance == nullptr) return failed(Fault::kMisused, kNotOpened);
       if (kind == Kind::kTime) return time(*solver, reader);
+      if (kind == Kind::kSlices) return slices(*solver, reader);
       if (kind == Kind::kAnswer) return give_answer(*solver);
       if (kind == Kind::kMemory) return memory(*solver, reader);
       if (kind == Kind::kLatency) return latency(*solver, reader);
@@ -155,24 +128,47 @@ class Loop {
                                           : "a problem's library was asked what a solver does");
   }
 
-  bool load(const std::string& name, ReceivedPacket& request) {
-    if (library_ || request.descriptor_count() != 1) return failed(Fault::kMisused, "one library at a time");
-    auto loaded = LoadedLibrary::load(request.take_descriptor(0), name);
-    if (!loaded) return failed(Fault::kNotLoaded, loaded.error());
-    library_.emplace(std::move(*loaded));
+  bool load(PayloadReader& reader, ReceivedPacket& request) {
+    const auto name = reader.text();
+    const auto padding_bytes = reader.u64();
+    const bool own_heap = reader.u8() != 0;
+    auto& side = sides_[sides_[0].library ? 1 : 0];
+    if (!reader.complete() || side.library || request.descriptor_count() != 1)
+      return failed(Fault::kMisused, "a malformed request, or one library too many");
+    if (!own_heap && &side == &sides_[0]) padding_ = take_padding(padding_bytes, std::malloc);
+    auto loaded = own_heap ? LoadedLibrary::load_apart(request.take_descriptor(0), name, padding_bytes)
+                           : LoadedLibrary::load(request.take_descriptor(0), name);
+    if (!loaded)
+      return failed(loaded.error().starts_with("not available") ? Fault::kNotAvailable : Fault::kNotLoaded,
+                    loaded.error());
+    if (&side != &sides_[0] && (sides_[0].solver() == nullptr || loaded->solver() == nullptr)) {
+      loaded->keep_until_exit();
+      return failed(Fault::kMisused, "only solvers share a process, and " + name + " or the one before it is none");
+    }
+    side.name = name;
+    side.library.emplace(std::move(*loaded));
     FrameWriter writer(Kind::kHello, sequence_);
-    return send(writer.u8(library_->solver() != nullptr ? 1 : 2).text(library_->signature()));
+    return send(writer.u8(side.solver() != nullptr ? 1 : 2).text(side.library->signature()));
+  }
+
+  bool turn(PayloadReader& reader) {
+    const auto side = reader.u8();
+    if (!reader.complete() || side > 1 || !sides_[side].library)
+      return failed(Fault::kMisused, "there is no such side");
+    side_ = &sides_[side];
+    return done();
   }
 
   bool open(const harness_solver& solver, ReceivedPacket& request) {
     if (request.descriptor_count() != 1) return failed(Fault::kMisused, "an input without its memory file");
-    close_instance();
-    if (!args_.map(request.descriptor(0), false)) return failed(Fault::kNoMemory, "the input could not be mapped");
+    side_->close_instance();
+    auto& args = side_->args;
+    if (!args.map(request.descriptor(0), false)) return failed(Fault::kNoMemory, "the input could not be mapped");
     void* instance = nullptr;
-    if (const auto status = solver.open(args_.data(), args_.size(), &instance); status != HARNESS_OK)
+    if (const auto status = solver.open(args.data(), args.size(), &instance); status != HARNESS_OK)
       return failed(status, solver.last_error(nullptr));
     if (instance == nullptr) return failed(Fault::kContract, "open answered OK without an instance");
-    instance_ = instance;
+    side_->instance = instance;
     return done();
   }
 
@@ -181,16 +177,55 @@ class Loop {
     const double warmup_seconds = reader.f64();
     if (!reader.complete()) return failed(Fault::kMisused, "a malformed request");
     Timed timed;
-    if (const auto status = time_calls(solver, instance_, calls, warmup_seconds, timed); status != HARNESS_OK)
-      return failed(status, solver.last_error(instance_));
+    if (const auto status = time_calls(solver, side_->instance, calls, warmup_seconds, timed); status != HARNESS_OK)
+      return failed(status, solver.last_error(side_->instance));
     FrameWriter writer(Kind::kTimed, sequence_);
     return send(writer.f64(timed.real_seconds).f64(timed.cpu_seconds).f64(timed.total_seconds));
   }
 
+  bool slices(const harness_solver& solver, PayloadReader& reader) {
+    Lane lane{&solver, side_->instance, reader.u64(), 0};
+    const auto count = reader.u64();
+    lane.warmup_seconds = reader.f64();
+    if (!reader.complete()) return failed(Fault::kMisused, "a malformed request");
+    return run_lanes({&lane, 1}, count);
+  }
+
+  bool alternate(PayloadReader& reader) {
+    Lane lanes[2];
+    for (int i = 0; i < 2; ++i) {
+      if (sides_[i].instance == nullptr) return failed(Fault::kMisused, kNotOpened);
+      lanes[i] = {sides_[i].solver(), sides_[i].instance, reader.u64(), 0};
+      lanes[i].warmup_seconds = reader.f64();
+    }
+    const auto count = reader.u64();
+    const auto first = reader.u8();
+    if (!reader.complete() || first > 1) return failed(Fault::kMisused, "a malformed request");
+    if (first == 1) std::swap(lanes[0], lanes[1]);
+    taking_turns_ = {&sides_[first], &sides_[1 - first]};
+    return run_lanes(lanes, count);
+  }
+  // Whose a failure is, where both were at work.
+  std::string of_whom() const { return taking_turns_[0] != nullptr ? " in " + taking_turns_[lane_]->name : std::string(); }
+
+  bool run_lanes(std::span<const Lane> lanes, std::uint64_t count) {
+    for (const auto& lane : lanes)
+      if (lane.calls == 0 || count == 0 || count > kMostSlices) return failed(Fault::kMisused, "a malformed request");
+    Sliced sliced;
+    if (const auto status = time_slices(lanes, count, sliced, lane_); status != HARNESS_OK) {
+      const char* words = lanes[lane_].solver->last_error(lanes[lane_].instance);
+      return failed(status, ((words != nullptr ? words : "") + of_whom()).c_str());
+    }
+    FrameWriter writer(Kind::kSliced, sequence_);
+    writer.f64(sliced.total_seconds);
+    for (const auto& slice : sliced.slices) writer.f64(slice.real_seconds).f64(slice.cpu_seconds);
+    return send(writer);
+  }
+
   bool give_answer(const harness_solver& solver) {
     harness_bytes bytes{};
-    if (const auto status = solver.answer(instance_, &bytes); status != HARNESS_OK)
-      return failed(status, solver.last_error(instance_));
+    if (const auto status = solver.answer(side_->instance, &bytes); status != HARNESS_OK)
+      return failed(status, solver.last_error(side_->instance));
     return announce(bytes);
   }
 
@@ -200,9 +235,9 @@ class Loop {
     if (const char* why = own_process_ ? memory_unavailable() : "not available in a thread of the harness")
       return failed(Fault::kNotAvailable, why);
     HeapUse use;
-    if (const auto status = measure_memory(solver, instance_, most_bytes, {channel_, sequence_}, use);
+    if (const auto status = measure_memory(solver, side_->instance, most_bytes, {channel_, sequence_}, use);
         status != HARNESS_OK)
-      return failed(status, solver.last_error(instance_));
+      return failed(status, solver.last_error(side_->instance));
     FrameWriter writer(Kind::kHeap, sequence_);
     writer.f64(use.allocs).f64(use.alloc_bytes).f64(use.leaked_bytes);
     for (const double peak : use.peaks_bytes) writer.f64(peak);
@@ -215,9 +250,9 @@ class Loop {
     if (!reader.complete() || batch == 0 || most_samples > kMostSamples)
       return failed(Fault::kMisused, "a malformed request");
     Latencies latencies;
-    if (const auto status = sample_calls(solver, instance_, batch, most_samples, most_seconds, latencies);
+    if (const auto status = sample_calls(solver, side_->instance, batch, most_samples, most_seconds, latencies);
         status != HARNESS_OK)
-      return failed(status, solver.last_error(instance_));
+      return failed(status, solver.last_error(side_->instance));
     FrameWriter writer(Kind::kLatencies, sequence_);
     writer.f64(latencies.clock_seconds).f64(latencies.total_seconds);
     for (const double seconds : latencies.seconds) writer.f64(seconds);
@@ -229,9 +264,9 @@ class Loop {
     if (!reader.complete() || calls == 0) return failed(Fault::kMisused, "a malformed request");
     double per_call = 0;
     std::string unavailable;
-    const auto status = kind == Kind::kCount ? count_instructions(solver, instance_, calls, per_call, unavailable)
-                                             : trace_instructions(solver, instance_, calls, unavailable);
-    if (status != HARNESS_OK) return failed(status, solver.last_error(instance_));
+    const auto status = kind == Kind::kCount ? count_instructions(solver, side_->instance, calls, per_call, unavailable)
+                                             : trace_instructions(solver, side_->instance, calls, unavailable);
+    if (status != HARNESS_OK) return failed(status, solver.last_error(side_->instance));
     if (!unavailable.empty()) return failed(Fault::kNotAvailable, unavailable);
     if (kind == Kind::kTrace) return done();
     FrameWriter writer(Kind::kCounted, sequence_);
@@ -242,8 +277,8 @@ class Loop {
     static constexpr std::uint8_t kEmptyMap[] = {0xa0};
     harness_bytes bytes{kEmptyMap, sizeof kEmptyMap};
     if (HARNESS_SOLVER_HAS(&solver, counters))
-      if (const auto status = solver.counters(instance_, &bytes); status != HARNESS_OK)
-        return failed(status, solver.last_error(instance_));
+      if (const auto status = solver.counters(side_->instance, &bytes); status != HARNESS_OK)
+        return failed(status, solver.last_error(side_->instance));
     return announce(bytes);
   }
 
@@ -267,10 +302,10 @@ class Loop {
   bool check(const harness_problem& problem, ReceivedPacket& request) {
     Mapping answer;
     if (request.descriptor_count() != 2) return failed(Fault::kMisused, "two memory files were expected");
-    if (!args_.map(request.descriptor(0), false) || !answer.map(request.descriptor(1), false))
+    if (!side_->args.map(request.descriptor(0), false) || !answer.map(request.descriptor(1), false))
       return failed(Fault::kNoMemory, "the input could not be mapped");
     std::uint32_t accepted = 0;
-    const auto status = problem.check(args_.data(), args_.size(), answer.data(), answer.size(), &accepted);
+    const auto status = problem.check(side_->args.data(), side_->args.size(), answer.data(), answer.size(), &accepted);
     if (status != HARNESS_OK) return failed(status, problem.last_error());
     const char* reason = accepted == 1 ? "" : problem.last_error();
     FrameWriter writer(Kind::kVerdict, sequence_);
@@ -279,9 +314,9 @@ class Loop {
 
   bool reference(const harness_problem& problem, ReceivedPacket& request) {
     if (request.descriptor_count() != 1) return failed(Fault::kMisused, "an input without its memory file");
-    if (!args_.map(request.descriptor(0), false)) return failed(Fault::kNoMemory, "the input could not be mapped");
+    if (!side_->args.map(request.descriptor(0), false)) return failed(Fault::kNoMemory, "the input could not be mapped");
     harness_bytes answer{};
-    if (const auto status = problem.reference(args_.data(), args_.size(), &answer); status != HARNESS_OK)
+    if (const auto status = problem.reference(side_->args.data(), side_->args.size(), &answer); status != HARNESS_OK)
       return failed(status, problem.last_error());
     return announce(answer);
   }
@@ -289,7 +324,7 @@ class Loop {
   // Short bytes at once; of longer ones the length, and the parent follows with a file to fill.
   bool announce(harness_bytes bytes) {
     if (bytes.data == nullptr) return failed(Fault::kContract, "bytes without data");
-    announced_ = bytes;
+    side_->announced = bytes;
     FrameWriter writer(Kind::kBytes, sequence_);
     writer.u64(bytes.size);
     if (bytes.size <= kLargestInline) writer.bytes({bytes.data, bytes.size});
@@ -298,28 +333,21 @@ class Loop {
 
   bool fill(ReceivedPacket& request) {
     Mapping file;
-    if (announced_.data == nullptr || request.descriptor_count() != 1)
+    if (side_->announced.data == nullptr || request.descriptor_count() != 1)
       return failed(Fault::kMisused, "nothing was announced");
     if (!file.map(request.descriptor(0), true))
       return failed(Fault::kNoMemory, "the answer's file could not be mapped");
-    if (file.size() != announced_.size) return failed(Fault::kMisused, "a file of another size");
-    std::memcpy(file.data(), announced_.data, announced_.size);
-    announced_ = {};
+    if (file.size() != side_->announced.size) return failed(Fault::kMisused, "a file of another size");
+    std::memcpy(file.data(), side_->announced.data, side_->announced.size);
+    side_->announced = {};
     return done();
   }
 
   bool bye() {
-    close_instance();
-    if (library_ && library_->solver() != nullptr && library_->solver()->on_destroy != nullptr)
-      library_->solver()->on_destroy();
+    for (auto& side : sides_) side.close_instance();
+    for (const auto& side : sides_)
+      if (side.solver() != nullptr && side.solver()->on_destroy != nullptr) side.solver()->on_destroy();
     return done();
-  }
-
-  void close_instance() {
-    announced_ = {};
-    if (instance_ == nullptr) return;
-    library_->solver()->close(instance_);
-    instance_ = nullptr;
   }
 
   bool done() {
@@ -340,10 +368,11 @@ class Loop {
   int channel_;
   bool own_process_;
   std::uint32_t sequence_ = 0;
-  std::optional<LoadedLibrary> library_;
-  Mapping args_;
-  void* instance_ = nullptr;
-  harness_bytes announced_{};
+  std::vector<void*> padding_;
+  Side sides_[2];
+  Side* side_ = &sides_[0];                      // whom requests mean
+  std::array<const Side*, 2> taking_turns_{};    // in a request that means both: the lanes, in their order
+  std::size_t lane_ = 0;                         // which of them is at work
 };
 
 }  // namespace

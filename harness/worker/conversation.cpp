@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <harness/worker/child.hpp>
+#include <harness/worker/loading.hpp>
 
 namespace harness::worker {
 namespace {
@@ -101,6 +103,12 @@ std::vector<std::string> Conversation::command_of(const std::string& executable)
 }
 
 Outcome<Hello> Conversation::begin(const MemoryFile& library, const std::string& library_name) {
+  if (settings_.own_heaps) {
+    const char* why = in_process()          ? "without isolation the solver shares the harness's heap"
+                      : settings_.profiling ? "where memory is measured there is one heap"
+                                            : no_own_heaps();
+    if (why != nullptr) return failed(FailureKind::kBadState, fmt::format("not available: {}", why));
+  }
   if (const auto launched = launch(); !launched) return tl::unexpected<Failure>(launched.error());
   auto start = request(Kind::kStart, Kind::kDone, "before it was contained", {kStartSeconds, "limit of starting"});
   if (const auto started = exchange(start); !started) {
@@ -111,10 +119,14 @@ Outcome<Hello> Conversation::begin(const MemoryFile& library, const std::string&
     }
     return tl::unexpected<Failure>(std::move(failure));
   }
-  auto load = request(Kind::kLoad, Kind::kHello, "while loading");
-  load.frame.text(library_name);
-  load.descriptors = {library.descriptor()};
-  const auto loaded = exchange(load);
+  return load(library, library_name);
+}
+
+Outcome<Hello> Conversation::load(const MemoryFile& library, const std::string& library_name) {
+  auto request = this->request(Kind::kLoad, Kind::kHello, "while loading");
+  request.frame.text(library_name).u64(settings_.heap_padding_bytes).u8(settings_.own_heaps);
+  request.descriptors = {library.descriptor()};
+  const auto loaded = exchange(request);
   if (!loaded) return tl::unexpected<Failure>(loaded.error());
   auto hello = decode_hello(loaded->payload);
   if (!hello)
@@ -124,7 +136,8 @@ Outcome<Hello> Conversation::begin(const MemoryFile& library, const std::string&
 }
 
 Request Conversation::request(Kind kind, Kind expected, std::string stage, Deadline deadline) {
-  Request made{FrameWriter(kind, ++sequence_), expected, std::move(stage), std::move(deadline), {}};
+  ++sequence_;
+  Request made{FrameWriter(kind, sequence_), expected, std::move(stage), std::move(deadline), {}, sequence_};
   made.frame.f64(made.deadline.seconds);
   return made;
 }
@@ -144,17 +157,31 @@ Deadline Conversation::limit_of_calls(int calls, double predicted_seconds) const
   return deadline;
 }
 
-Outcome<Reply> Conversation::exchange(Request& request) {
+Outcome<Reply> Conversation::exchange(const Request& request) {
+  if (const auto asked = ask(request); !asked) return tl::unexpected<Failure>(asked.error());
+  return reply();
+}
+
+Outcome<void> Conversation::ask(const Request& request) {
   if (ended_) return tl::unexpected<Failure>(*ended_);
+  if (asked_) return failed(FailureKind::kBadState, "was asked twice before it was heard");
   const auto begin = Clock::now();
   const auto deadline = time_after(begin, request.deadline.seconds);
   if (const auto sent = send(request, deadline); !sent) return tl::unexpected<Failure>(sent.error());
-  auto reply = await(request, deadline);
-  if (reply) reply->wall_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  asked_ = Asked{request, begin, deadline};
+  return {};
+}
+
+Outcome<Reply> Conversation::reply() {
+  if (ended_) return tl::unexpected<Failure>(*ended_);
+  if (!asked_) return failed(FailureKind::kBadState, "was not asked what it should answer");
+  const auto asked = *std::exchange(asked_, std::nullopt);
+  auto reply = await(asked.request, asked.deadline);
+  if (reply) reply->wall_seconds = std::chrono::duration<double>(Clock::now() - asked.begin).count();
   return reply;
 }
 
-Outcome<void> Conversation::send(Request& request, Clock::time_point deadline) {
+Outcome<void> Conversation::send(const Request& request, Clock::time_point deadline) {
   const auto stop_with = [&](FailureKind kind, std::string text) {
     return tl::unexpected<Failure>(give_up({kind, std::move(text), ""}));
   };
@@ -199,7 +226,7 @@ Outcome<Reply> Conversation::read_reply(const Request& request) {
   if (packet_size_ > packet_.size()) return stop_with("sent a frame larger than allowed");
   const auto frame = parse_frame(std::span(packet_).first(packet_size_));
   if (!frame) return stop_with(fmt::format("sent {}", frame.error()));
-  if (frame->sequence != sequence_ || (frame->kind != request.expected && frame->kind != Kind::kFailed))
+  if (frame->sequence != request.sequence || (frame->kind != request.expected && frame->kind != Kind::kFailed))
     return stop_with(fmt::format("sent a frame out of order {}", request.stage));
   if (frame->kind != Kind::kFailed) return Reply{{frame->payload.begin(), frame->payload.end()}, 0};
 
@@ -216,7 +243,7 @@ Outcome<Reply> Conversation::read_reply(const Request& request) {
   return tl::unexpected<Failure>(std::move(failure));
 }
 
-Outcome<model::Bytes> Conversation::bytes_of(Request& request) {
+Outcome<model::Bytes> Conversation::bytes_of(const Request& request) {
   const auto stop_with = [&](FailureKind kind, std::string text) {
     return tl::unexpected<Failure>(give_up({kind, std::move(text), ""}));
   };

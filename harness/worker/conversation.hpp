@@ -27,6 +27,7 @@ struct Request {
   std::string stage;  // for messages: `while running`
   Deadline deadline;
   std::vector<int> descriptors;
+  std::uint32_t sequence = 0;
 };
 
 struct Reply {
@@ -55,10 +56,12 @@ class Conversation {
   Outcome<void> launch();
   // Launches, waits until the child is contained, and has it load the library.
   Outcome<Hello> begin(const MemoryFile& library, const std::string& library_name);
+  // Has it load one more.
+  Outcome<Hello> load(const MemoryFile& library, const std::string& library_name);
   const Settings& settings() const { return settings_; }
   const Limits& limits() const { return limits_; }
 
-  // The next request in order. Each must be given to `exchange` before another one is made.
+  // The next request in order.
   Request request(Kind kind, Kind expected, std::string stage, Deadline deadline);
   Request request(Kind kind, Kind expected, std::string stage);  // with the limit of a call
   Deadline limit_of_a_call() const { return {limits_.seconds_per_call, "limit of a call"}; }
@@ -71,9 +74,13 @@ class Conversation {
   // `calls` times the limit of a call, and 10 times what is predicted for all of it (0 = nothing is).
   Deadline limit_of_calls(int calls, double predicted_seconds) const;
 
-  Outcome<Reply> exchange(Request& request);
+  Outcome<Reply> exchange(const Request& request);
+  // The same in two halves: the deadline and the reply's wall time run from the first. Until the second, whatever else is
+  // asked is a kBadState that ends nothing.
+  Outcome<void> ask(const Request& request);
+  Outcome<Reply> reply();
   // A request that is answered with bytes, however they travel.
-  Outcome<model::Bytes> bytes_of(Request& request);
+  Outcome<model::Bytes> bytes_of(const Request& request);
 
   // Asks for the end and sees it: nothing extra on the channel, exit status 0.
   Outcome<void> finish();
@@ -88,7 +95,7 @@ class Conversation {
 
   bool in_process() const { return settings_.isolation == Isolation::kNone; }
   bool stopping() const { return settings_.stop != nullptr && settings_.stop->load(std::memory_order_relaxed); }
-  Outcome<void> send(Request& request, Clock::time_point deadline);
+  Outcome<void> send(const Request& request, Clock::time_point deadline);
   Outcome<Reply> await(const Request& request, Clock::time_point deadline);
   Outcome<Reply> read_reply(const Request& request);
   Event wait(Clock::time_point deadline);
@@ -104,6 +111,11 @@ class Conversation {
   Descriptor channel_;
   ChildProcess process_;
   std::thread thread_;
+  struct Asked {
+    Request request;
+    Clock::time_point begin, deadline;
+  };
+  std::optional<Asked> asked_;  // what is to be answered
   std::uint32_t sequence_ = 0;
   std::optional<Failure> ended_;  // why nothing more can be asked
   std::vector<std::uint8_t> packet_ = std::vector<std::uint8_t>(kLargestFrame);

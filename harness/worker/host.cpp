@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <thread>
 
+#include <sys/stat.h>
+
 #include <fmt/format.h>
 
 #include <harness/worker/generated.hpp>
@@ -11,6 +13,11 @@ namespace {
 
 constexpr double kClockSlack = 1e-6;
 constexpr std::size_t kMostGenerators = 256;
+
+ino_t inode_of(const MemoryFile& file) {
+  struct stat facts {};
+  return ::fstat(file.descriptor(), &facts) == 0 ? facts.st_ino : 0;
+}
 
 }  // namespace
 
@@ -37,6 +44,7 @@ Outcome<Worker> Worker::start(const MemoryFile& library, const std::string& libr
   auto hello = state->conversation.begin(library, library_name);
   if (!hello) return tl::unexpected<Failure>(hello.error());
   state->hello = std::move(*hello);
+  state->first_inode = inode_of(library);
   return Worker(std::move(state));
 }
 

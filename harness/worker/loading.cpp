@@ -1,10 +1,14 @@
 #include <harness/worker/loading.hpp>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -86,10 +90,18 @@ bool has_null_function(const harness_problem& t) {
 
 struct LoadedLibrary::Opened {
   boost::dll::shared_library library;
+  void* apart = nullptr;  // instead of it, in a namespace of its own
   std::string path;
   int descriptor = -1;
 
+  void* address_of(const char* symbol) const { return ::dlsym(apart != nullptr ? apart : library.native(), symbol); }
+
   ~Opened() {
+    if (apart != nullptr) {
+      ::dlclose(apart);
+      ::close(descriptor);  // the next namespace is another, and knows no names
+      return;
+    }
     library.unload();
     // A thread_local with a destructor or a unique symbol keeps the code mapped: then its name must stay taken.
     if (void* still_mapped = ::dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD); still_mapped != nullptr)
@@ -99,7 +111,10 @@ struct LoadedLibrary::Opened {
   }
 };
 
-LoadedLibrary::LoadedLibrary() : opened_(std::make_unique<Opened>()) {}
+LoadedLibrary::LoadedLibrary(int descriptor) : opened_(std::make_unique<Opened>()) {
+  opened_->descriptor = descriptor;
+  opened_->path = "/proc/self/fd/" + std::to_string(descriptor);
+}
 LoadedLibrary::LoadedLibrary(LoadedLibrary&&) noexcept = default;
 LoadedLibrary& LoadedLibrary::operator=(LoadedLibrary&&) noexcept = default;
 LoadedLibrary::~LoadedLibrary() = default;
@@ -111,38 +126,77 @@ void LoadedLibrary::keep_until_exit() {
 }
 
 tl::expected<LoadedLibrary, std::string> LoadedLibrary::load(int descriptor, const std::string& name) {
-  const auto refuse = [](std::string why) { return tl::unexpected<std::string>(std::move(why)); };
-  LoadedLibrary loaded;
+  LoadedLibrary loaded(descriptor);
   auto& opened = *loaded.opened_;
-  opened.descriptor = descriptor;
-  opened.path = "/proc/self/fd/" + std::to_string(descriptor);
   try {
     opened.library.load(opened.path, boost::dll::load_mode::rtld_now);
   } catch (const std::exception& error) {
-    return refuse(words_of_dlopen(error.what(), opened.path, name));
+    return tl::unexpected<std::string>(words_of_dlopen(error.what(), opened.path, name));
   }
-
-  std::string wrong;
-  const void* address = nullptr;
-  if (opened.library.has(HARNESS_SOLVER_ENTRY)) {
-    auto& entry = opened.library.get<const harness_solver*()>(HARNESS_SOLVER_ENTRY);
-    address = reinterpret_cast<const void*>(&entry);
-    if (!maps_file(address, descriptor)) return refuse("another library's code was given instead of this one's");
-    loaded.solver_ = entry();
-    wrong = wrong_table(loaded.solver_, HARNESS_SOLVER_ENTRY);
-    if (wrong.empty() && has_null_function(*loaded.solver_)) wrong = "its table has a null function";
-  } else if (opened.library.has(HARNESS_PROBLEM_ENTRY)) {
-    auto& entry = opened.library.get<const harness_problem*()>(HARNESS_PROBLEM_ENTRY);
-    address = reinterpret_cast<const void*>(&entry);
-    if (!maps_file(address, descriptor)) return refuse("another library's code was given instead of this one's");
-    loaded.problem_ = entry();
-    wrong = wrong_table(loaded.problem_, HARNESS_PROBLEM_ENTRY);
-    if (wrong.empty() && has_null_function(*loaded.problem_)) wrong = "its table has a null function";
-  } else {
-    wrong = std::string("exports neither ") + HARNESS_SOLVER_ENTRY + " nor " + HARNESS_PROBLEM_ENTRY;
-  }
-  if (!wrong.empty()) return refuse(std::move(wrong));
+  if (auto taken = loaded.take_table(); !taken) return tl::unexpected<std::string>(std::move(taken.error()));
   return loaded;
+}
+
+tl::expected<LoadedLibrary, std::string> LoadedLibrary::load_apart(int descriptor, const std::string& name,
+                                                                   std::uint64_t padding_bytes) {
+  LoadedLibrary loaded(descriptor);
+  auto& opened = *loaded.opened_;
+  opened.apart = ::dlmopen(LM_ID_NEWLM, opened.path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (opened.apart == nullptr) {
+    const char* error = ::dlerror();
+    return tl::unexpected<std::string>(
+        "not available here: " + words_of_dlopen(error != nullptr ? error : "dlmopen failed", opened.path, name));
+  }
+  // One that needs no C library has no heap to pad.
+  if (void* const allocate = opened.address_of("malloc"))
+    take_padding(padding_bytes, reinterpret_cast<void* (*)(std::size_t)>(allocate));
+  // What it printed before it crashed should be seen, as in the program's own C library.
+  using SetBuffer = int (*)(std::FILE*, char*, int, std::size_t);
+  auto** const its_stdout = static_cast<std::FILE**>(opened.address_of("stdout"));
+  if (const auto set_buffer = reinterpret_cast<SetBuffer>(opened.address_of("setvbuf")); set_buffer && its_stdout)
+    set_buffer(*its_stdout, nullptr, _IOLBF, 0);
+  if (auto taken = loaded.take_table(); !taken) return tl::unexpected<std::string>(std::move(taken.error()));
+  return loaded;
+}
+
+tl::expected<void, std::string> LoadedLibrary::take_table() {
+  const auto read = [&](const char* entry, auto*& table) -> tl::expected<void, std::string> {
+    const auto refuse = [](std::string why) { return tl::unexpected<std::string>(std::move(why)); };
+    void* const address = opened_->address_of(entry);
+    if (!maps_file(address, opened_->descriptor)) return refuse("another library's code was given instead of this one's");
+    using Table = std::remove_reference_t<decltype(table)>;
+    table = reinterpret_cast<Table (*)()>(address)();
+    if (auto wrong = wrong_table(table, entry); !wrong.empty()) return refuse(std::move(wrong));
+    if (has_null_function(*table)) return refuse("its table has a null function");
+    return {};
+  };
+  if (opened_->address_of(HARNESS_SOLVER_ENTRY) != nullptr) return read(HARNESS_SOLVER_ENTRY, solver_);
+  if (opened_->address_of(HARNESS_PROBLEM_ENTRY) != nullptr) return read(HARNESS_PROBLEM_ENTRY, problem_);
+  return tl::unexpected<std::string>(std::string("exports neither ") + HARNESS_SOLVER_ENTRY + " nor " +
+                                     HARNESS_PROBLEM_ENTRY);
+}
+
+std::vector<void*> take_padding(std::uint64_t bytes, void* (*allocate)(std::size_t)) {
+  constexpr std::uint64_t kPiece = 16 << 10;
+  std::vector<void*> pieces;
+  for (std::uint64_t left = bytes; left > 0;) {
+    const auto size = static_cast<std::size_t>(std::min(left, kPiece));
+    pieces.push_back(nullptr);
+    void* const piece = allocate(size);
+    if (piece == nullptr) throw std::bad_alloc();
+    std::memset(piece, 1, size);
+    pieces.back() = piece;
+    left -= size;
+  }
+  return pieces;
+}
+
+const char* no_own_heaps() {
+#if defined(HARNESS_NO_OWN_HEAPS)
+  return HARNESS_NO_OWN_HEAPS;
+#else
+  return nullptr;
+#endif
 }
 
 }  // namespace harness::worker

@@ -32,6 +32,7 @@ int create(const std::string& name) {
 struct MemoryFile::Owned {
   Descriptor descriptor;
   std::size_t size = 0;
+  std::string name;
 };
 
 int MemoryFile::descriptor() const { return shared_ ? shared_->descriptor.get() : -1; }
@@ -45,6 +46,7 @@ Outcome<MemoryFile> MemoryFile::sealed(std::span<const std::uint8_t> bytes, cons
   auto owned = std::make_shared<Owned>();
   owned->descriptor = Descriptor(create(name));
   owned->size = bytes.size();
+  owned->name = name;
   if (!owned->descriptor) return refuse();
   while (!bytes.empty()) {
     const auto written = ::write(owned->descriptor.get(), bytes.data(), bytes.size());
@@ -57,6 +59,19 @@ Outcome<MemoryFile> MemoryFile::sealed(std::span<const std::uint8_t> bytes, cons
   MemoryFile file;
   file.shared_ = std::move(owned);
   return file;
+}
+
+Outcome<MemoryFile> MemoryFile::fresh_copy() const {
+  if (!shared_)
+    return tl::unexpected<Failure>(Failure{FailureKind::kNotStarted, "a copy of a memory file that was never made", ""});
+  if (size() == 0) return sealed({}, shared_->name);
+  void* mapped = ::mmap(nullptr, size(), PROT_READ, MAP_PRIVATE, descriptor(), 0);
+  if (mapped == MAP_FAILED)
+    return tl::unexpected<Failure>(Failure{
+        FailureKind::kNotStarted, fmt::format("memory file {}: {}", shared_->name, std::strerror(errno)), ""});
+  auto copy = sealed({static_cast<const std::uint8_t*>(mapped), size()}, shared_->name);
+  ::munmap(mapped, size());
+  return copy;
 }
 
 Descriptor sized_memory_file(std::uint64_t size) {

@@ -14,7 +14,7 @@ bool known(std::uint16_t kind) {
   const auto within = [&](Kind first, Kind last) {
     return kind >= static_cast<std::uint16_t>(first) && kind <= static_cast<std::uint16_t>(last);
   };
-  return within(Kind::kStart, Kind::kCounters) || within(Kind::kDone, Kind::kCounted);
+  return within(Kind::kStart, Kind::kAlternate) || within(Kind::kDone, Kind::kSliced);
 }
 
 template <class T>
@@ -56,6 +56,10 @@ FrameWriter& FrameWriter::raw(const void* data, std::size_t size) {
   const auto end = bytes_.size();
   bytes_.resize(end + size);
   if (size > 0) std::memcpy(bytes_.data() + end, data, size);
+  if (end >= kHeaderSize) {
+    const auto payload = static_cast<std::uint32_t>(bytes_.size() - kHeaderSize);
+    std::memcpy(bytes_.data() + kHeaderSize - sizeof payload, &payload, sizeof payload);
+  }
   return *this;
 }
 
@@ -63,12 +67,6 @@ FrameWriter& FrameWriter::text(std::string_view value) {
   value = value.substr(0, kLargestText);
   const auto length = static_cast<std::uint32_t>(value.size());
   return raw(&length, sizeof length).raw(value.data(), value.size());
-}
-
-std::span<const std::uint8_t> FrameWriter::frame() {
-  const auto size = static_cast<std::uint32_t>(bytes_.size() - kHeaderSize);
-  std::memcpy(bytes_.data() + 12, &size, sizeof size);
-  return bytes_;
 }
 
 std::span<const std::uint8_t> PayloadReader::take(std::size_t size) {
@@ -179,6 +177,20 @@ tl::expected<Latencies, const char*> decode_latencies(std::span<const std::uint8
   for (const double seconds : latencies.seconds) durations = durations && is_duration(seconds);
   if (!durations) return refuse("a time that is negative or no number");
   return latencies;
+}
+
+tl::expected<Sliced, const char*> decode_sliced(std::span<const std::uint8_t> payload, std::size_t count) {
+  PayloadReader reader(payload);
+  Sliced sliced{reader.f64(), {}};
+  if (payload.size() != (1 + 2 * count) * sizeof(double) || count > 2 * kMostSlices) return refuse("malformed slices");
+  sliced.slices.resize(count);
+  bool durations = is_duration(sliced.total_seconds);
+  for (auto& slice : sliced.slices) {
+    slice = {reader.f64(), reader.f64()};
+    durations = durations && is_duration(slice.real_seconds) && is_duration(slice.cpu_seconds);
+  }
+  if (!durations) return refuse("a time that is negative or no number");
+  return sliced;
 }
 
 tl::expected<double, const char*> decode_counted(std::span<const std::uint8_t> payload) {

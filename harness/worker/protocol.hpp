@@ -15,7 +15,8 @@
 //
 //   request                                    descriptors       answer (or kFailed)
 //   kStart                                                       kDone      the child is contained and listens
-//   kLoad       text name                      library           kHello     u8 1 solver, 2 problem; text signature
+//   kLoad       text name, u64 heap padding,   library           kHello     u8 1 solver, 2 problem; text signature
+//               u8 own heap; twice for a duet
 //   kOpen                                      args              kDone
 //   kTime       u64 calls, f64 warm-up                           kTimed     f64 real, f64 cpu, f64 total seconds
 //   kAnswer                                                      kBytes     u64 total, bytes when they fit
@@ -30,6 +31,10 @@
 //   kCount      u64 calls                                        kCounted   f64 instructions of one call
 //   kTrace      u64 calls                                        kDone      callgrind dumped `calls`, then twice as many
 //   kCounters                                                    kBytes     a CBOR map
+//   kTurn       u8 side: 0 loaded first, 1                       kDone      requests mean that side from now on
+//   kSlices     u64 calls, u64 count, f64 warm-up                kSliced    f64 total, then f64 real, f64 cpu a slice
+//   kAlternate  u64 calls, f64 warm-up of 0, of 1;               kSliced    of both sides, in the order in which they
+//               u64 count a side, u8 side that begins                       ran
 //
 // kFailed: u8 a Fault, text. A text is a u32 length and its bytes.
 #pragma once
@@ -65,6 +70,9 @@ enum class Kind : std::uint16_t {
   kCount,
   kTrace,
   kCounters,
+  kTurn,
+  kSlices,
+  kAlternate,
   kDone = 64,
   kHello,
   kTimed,
@@ -74,7 +82,8 @@ enum class Kind : std::uint16_t {
   kFailed,
   kHeap,
   kLatencies,
-  kCounted
+  kCounted,
+  kSliced
 };
 
 // Why the child could not do what it was asked; the low numbers are the boundary's harness_status.
@@ -100,6 +109,7 @@ inline constexpr std::size_t kLargestText = 8 * 1024;
 inline constexpr std::uint64_t kLargestBytes = 1ull << 30;  // of an answer
 inline constexpr std::size_t kMostDescriptors = 2;
 inline constexpr std::size_t kMostSamples = 4000;  // in a frame
+inline constexpr std::size_t kMostSlices = 1000;   // of a side in a frame
 inline constexpr std::size_t kMeasuredCalls = 3;   // of the memory pass: the first, one to settle, the steady state
 inline constexpr int kChannelLostStatus = 121;     // exit status of a child that cannot talk any more
 
@@ -121,8 +131,7 @@ class FrameWriter {
   FrameWriter& f64(double value) { return raw(&value, sizeof value); }
   FrameWriter& text(std::string_view value);
   FrameWriter& bytes(std::span<const std::uint8_t> value) { return raw(value.data(), value.size()); }
-  // The frame, its size filled in.
-  std::span<const std::uint8_t> frame();
+  std::span<const std::uint8_t> frame() const { return bytes_; }
 
  private:
   FrameWriter& raw(const void* data, std::size_t size);
@@ -175,6 +184,13 @@ struct Latencies {
   double total_seconds = 0;     // of the whole request
   std::vector<double> seconds;  // of each sample, all its calls together; at least one
 };
+struct Slice {
+  double real_seconds = 0, cpu_seconds = 0;
+};
+struct Sliced {
+  double total_seconds = 0;  // of the whole request
+  std::vector<Slice> slices;
+};
 struct Announced {
   std::uint64_t total = 0;
   std::span<const std::uint8_t> bytes;  // all of them, or none when they need a memory file
@@ -199,6 +215,8 @@ tl::expected<Verdict, const char*> decode_verdict(std::span<const std::uint8_t> 
 tl::expected<Failed, const char*> decode_failed(std::span<const std::uint8_t> payload);
 tl::expected<HeapUse, const char*> decode_heap(std::span<const std::uint8_t> payload);
 tl::expected<Latencies, const char*> decode_latencies(std::span<const std::uint8_t> payload);
+// `count` slices are expected, at most twice kMostSlices.
+tl::expected<Sliced, const char*> decode_sliced(std::span<const std::uint8_t> payload, std::size_t count);
 tl::expected<double, const char*> decode_counted(std::span<const std::uint8_t> payload);
 
 // A whole kFailed without text, made without allocating: for malloc's hooks.

@@ -100,10 +100,17 @@ harness_status time_batches(const harness_solver& solver, void* instance, std::u
   return HARNESS_OK;
 }
 
+// Adds to `timed`; only what `run` took.
+harness_status time_runs(const harness_solver& solver, void* instance, std::uint64_t calls, std::size_t bytes_per_call,
+                         double clock_cost, Timed& timed) {
+  if (bytes_per_call == 0) return time_one_batch(solver, instance, calls, clock_cost, timed);
+  return time_batches(solver, instance, calls, batch_of(calls, bytes_per_call, l2_bytes()), clock_cost, timed);
+}
+
 }  // namespace
 
 std::size_t l2_bytes() {
-  const long known = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
+  static const long known = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
   return known > 0 ? static_cast<std::size_t>(known) : std::size_t{1} << 20;
 }
 
@@ -121,13 +128,38 @@ harness_status time_calls(const harness_solver& solver, void* instance, std::uin
     if (const auto status = warm_up(solver, instance, bytes_per_call, warmup_seconds); status != HARNESS_OK)
       return status;
   Timed counted;
-  const auto status =
-      bytes_per_call == 0
-          ? time_one_batch(solver, instance, calls, clock_cost, counted)
-          : time_batches(solver, instance, calls, batch_of(calls, bytes_per_call, l2_bytes()), clock_cost, counted);
-  if (status != HARNESS_OK) return status;
+  if (const auto status = time_runs(solver, instance, calls, bytes_per_call, clock_cost, counted);
+      status != HARNESS_OK)
+    return status;
   counted.total_seconds = monotonic_seconds() - begin;
   timed = counted;
+  return HARNESS_OK;
+}
+
+harness_status time_slices(std::span<const Lane> lanes, std::uint64_t rounds, Sliced& sliced, std::size_t& lane) {
+  const double begin = monotonic_seconds();
+  const double clock_cost = cost_of_cpu_clock();
+  sliced.slices.clear();
+  sliced.slices.reserve(lanes.size() * rounds);
+  std::vector<std::size_t> bytes_per_call;
+  for (lane = 0; lane < lanes.size(); ++lane) {
+    const auto& [solver, instance, calls, warmup_seconds] = lanes[lane];
+    bytes_per_call.push_back(solver->bytes_per_call(instance));
+    if (warmup_seconds > 0)
+      if (const auto status = warm_up(*solver, instance, bytes_per_call.back(), warmup_seconds); status != HARNESS_OK)
+        return status;
+  }
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    for (lane = 0; lane < lanes.size(); ++lane) {
+      const auto& [solver, instance, calls, warmup_seconds] = lanes[lane];
+      Timed slice;
+      if (const auto status = time_runs(*solver, instance, calls, bytes_per_call[lane], clock_cost, slice);
+          status != HARNESS_OK)
+        return status;
+      sliced.slices.push_back({slice.real_seconds, slice.cpu_seconds});
+    }
+  }
+  sliced.total_seconds = monotonic_seconds() - begin;
   return HARNESS_OK;
 }
 

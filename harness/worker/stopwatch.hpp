@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <span>
 
 #include <harness/sdk/abi.h>
 #include <harness/worker/protocol.hpp>
@@ -33,6 +34,19 @@ std::size_t l2_bytes();  // of this machine; 1 MiB where it does not tell
 // Answers the first status that is not OK; then `timed` is not filled in.
 harness_status time_calls(const harness_solver& solver, void* instance, std::uint64_t calls, double warmup_seconds,
                           Timed& timed);
+
+// One library's part in slices: `calls` calls are a slice of it.
+struct Lane {
+  const harness_solver* solver = nullptr;
+  void* instance = nullptr;
+  std::uint64_t calls = 1;
+  double warmup_seconds = 0;
+};
+
+// `rounds` times one slice of each lane in their order, each lane warmed up before, in the same order. A slice is timed
+// as all calls of `time_calls` are; its private arguments are prepared right before it. `lane` is the one at work, and
+// stays where a status that is not OK, or an exception, came from; then `sliced` is of no use.
+harness_status time_slices(std::span<const Lane> lanes, std::uint64_t rounds, Sliced& sliced, std::size_t& lane);
 
 // Samples of `batch` calls, each timed by itself after 1 ms of warm-up: at least one, until there are `most_samples`,
 // until they add up to `most_seconds`, or until ten times that has passed with preparing. A sample's private arguments

@@ -130,15 +130,16 @@ harness_status empty_frame(plain::Instance&) {
   hang();
   return HARNESS_OK;
 }
-void send_forged(harness::worker::Kind kind, std::uint32_t sequence, double seconds) {
-  std::uint8_t frame[16 + 24] = {};
-  const std::uint32_t size = 24;
+// Its payload is `numbers` times the same.
+void send_forged(harness::worker::Kind kind, std::uint32_t sequence, double seconds, std::uint32_t numbers = 3) {
+  std::uint8_t frame[16 + 64] = {};
+  const std::uint32_t size = numbers * 8;
   std::memcpy(frame, &harness::worker::kMagic, 4);
   std::memcpy(frame + 4, &kind, 2);
   std::memcpy(frame + 8, &sequence, 4);
   std::memcpy(frame + 12, &size, 4);
-  for (int i = 0; i < 3; ++i) std::memcpy(frame + 16 + 8 * i, &seconds, 8);
-  ::send(channel(), frame, sizeof frame, 0);
+  for (std::uint32_t i = 0; i < numbers; ++i) std::memcpy(frame + 16 + 8 * i, &seconds, 8);
+  ::send(channel(), frame, 16 + size, 0);
 }
 // Requests are: start, load, open, time.
 constexpr std::uint32_t kSequenceOfTime = 4;
@@ -164,6 +165,18 @@ harness_status forged_nan_time(plain::Instance&) {
 }
 harness_status forged_long_time(plain::Instance&) {
   send_forged(harness::worker::Kind::kTimed, kSequenceOfTime, 3600);
+  return HARNESS_OK;
+}
+harness_status forged_slices_too_long(plain::Instance&) {
+  send_forged(harness::worker::Kind::kSliced, kSequenceOfTime, 3600, 5);
+  return HARNESS_OK;
+}
+harness_status forged_slices_too_few(plain::Instance&) {
+  send_forged(harness::worker::Kind::kSliced, kSequenceOfTime, 1e-9, 3);
+  return HARNESS_OK;
+}
+harness_status forged_slices_negative(plain::Instance&) {
+  send_forged(harness::worker::Kind::kSliced, kSequenceOfTime, -1e-9, 5);
   return HARNESS_OK;
 }
 
@@ -356,6 +369,9 @@ constexpr Named kBehaviours[] = {NAMED(null_dereference),
                                  NAMED(forged_negative_time),
                                  NAMED(forged_nan_time),
                                  NAMED(forged_long_time),
+                                 NAMED(forged_slices_too_long),
+                                 NAMED(forged_slices_too_few),
+                                 NAMED(forged_slices_negative),
                                  NAMED(stop_the_clock),
                                  NAMED(throw_standard),
                                  NAMED(throw_number),
