@@ -84,10 +84,8 @@ class Explanation {
     title("the rule, after n processes");
     say("  X = log ratio of a process, M = median of the X", 4);
     say(fmt::format("  s = max(d/4 = {:.3f} %, median of the standard errors, (1 + 2/n) x robust sd of the X)", 25 * effect()), 6);
-    say(fmt::format("  L = sum of 1.5 ln[(1 + ((X - c0)/s)^2/2) / (1 + ((X - c1)/s)^2/2)], each term from -3 to 3; c1 = max(d, M), "
-                    "c0 = min({:g} d = {:.3f} %, M)",
-                    kNoEffect, 100 * kNoEffect * effect()),
-        6);
+    say("  L = sum of 1.5 ln[(1 + ((X - c0)/s)^2/2) / (1 + ((X - c1)/s)^2/2)], each term from -3 to 3", 6);
+    say(fmt::format("  c1 = max(d, M), c0 = min({:g} d = {:.3f} %, M)", kNoEffect, 100 * kNoEffect * effect()), 6);
     say(fmt::format("  slower when L >= {:.1f} and M > {:g} d = {:.3f} %; not slower when L <= {:.1f} and M < {:g} d", kIsSo, kMiddle,
                     100 * kMiddle * effect(), kIsNotSo, kMiddle),
         6);
