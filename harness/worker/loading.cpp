@@ -150,6 +150,10 @@ tl::expected<LoadedLibrary, std::string> LoadedLibrary::load_apart(int descripto
   // One that needs no C library has no heap to pad.
   if (void* const allocate = opened.address_of("malloc"))
     take_padding(padding_bytes, reinterpret_cast<void* (*)(std::size_t)>(allocate));
+  // A C library beside the program's own takes itself for threaded and locks what the first one does not (glibc
+  // 2.32 on): allocating would cost more here than there. The process has one thread until a solver starts more, and then
+  // the library it starts them with takes note.
+  if (auto* const single_threaded = static_cast<char*>(opened.address_of("__libc_single_threaded"))) *single_threaded = 1;
   // What it printed before it crashed should be seen, as in the program's own C library.
   using SetBuffer = int (*)(std::FILE*, char*, int, std::size_t);
   auto** const its_stdout = static_cast<std::FILE**>(opened.address_of("stdout"));
