@@ -19,20 +19,12 @@ namespace {
 
 constexpr std::uint64_t kDefaultAddressSpace = 16ull << 30;
 constexpr double kStartSeconds = 10;  // of our own code, on a busy machine
-constexpr auto kLongestSleep = std::chrono::milliseconds(100);  // between two looks at Settings::stop
-constexpr auto kSleepWithoutPidfd = std::chrono::milliseconds(5);
 constexpr auto kExitAfterClose = std::chrono::milliseconds(2000);  // from a closed channel to the process's end
 constexpr int kThreadPatienceMilliseconds = 200;
 constexpr std::size_t kLongestMessage = 500;
 
 tl::unexpected<Failure> failed(FailureKind kind, std::string text) {
   return tl::unexpected<Failure>(Failure{kind, std::move(text), ""});
-}
-
-std::string shown_bytes(std::size_t bytes) {
-  if (bytes % (1 << 20) == 0) return fmt::format("{} MiB", bytes >> 20);
-  if (bytes % (1 << 10) == 0) return fmt::format("{} KiB", bytes >> 10);
-  return fmt::format("{} bytes", bytes);
 }
 
 Failure failure_of(const Failed& reported, const std::string& stage) {
@@ -54,12 +46,6 @@ Failure failure_of(const Failed& reported, const std::string& stage) {
     case Fault::kContract: break;
   }
   return {FailureKind::kProtocol, fmt::format("broke the boundary {}: {}", stage, words), ""};
-}
-
-std::chrono::steady_clock::time_point time_after(std::chrono::steady_clock::time_point begin, double seconds) {
-  constexpr double kForEver = 1e8;
-  const std::chrono::duration<double> patience(std::clamp(seconds, 0.0, kForEver));
-  return begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(patience);
 }
 
 }  // namespace
@@ -86,7 +72,8 @@ Outcome<void> Conversation::launch() {
   if (executable.empty())
     return failed(FailureKind::kNotStarted,
                   name + " was found neither beside this program nor in ../libexec/harness; reinstall harness");
-  auto spawned = ChildProcess::spawn(command_of(executable), child_end, settings_.core);
+  const auto command = command_of(executable);
+  auto spawned = ChildProcess::spawn({command, child_end, settings_.core});
   if (!spawned)
     return failed(FailureKind::kNotStarted, fmt::format("{}: {}", executable, std::strerror(spawned.error())));
   process_ = std::move(*spawned);

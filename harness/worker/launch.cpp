@@ -25,7 +25,6 @@
 namespace harness::worker {
 namespace {
 
-constexpr std::size_t kKeptOutput = 4096;
 constexpr int kChannelInChild = 3;
 constexpr int kMostDrainedAtOnce = 64;  // reads of 4 KiB, so that a flood cannot hold the caller
 
@@ -45,6 +44,21 @@ struct SpawnPlan {
 
 // Copies a descriptor above those that the child's own are put on.
 Descriptor raised(int number) { return Descriptor(::fcntl(number, F_DUPFD_CLOEXEC, kChannelInChild + 1)); }
+
+struct Pipe {
+  Descriptor reading, writing;
+};
+
+// Read without waiting; the child's end lies above its own descriptors. The error is errno.
+tl::expected<Pipe, int> open_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return tl::unexpected<int>(errno);
+  Pipe pipe{Descriptor(ends[0]), Descriptor()};
+  const Descriptor writing(ends[1]);
+  pipe.writing = raised(writing.get());
+  if (!pipe.writing || ::fcntl(pipe.reading.get(), F_SETFL, O_NONBLOCK) != 0) return tl::unexpected<int>(errno);
+  return pipe;
+}
 
 const char* meaning(int signal) {
   switch (signal) {
@@ -85,12 +99,18 @@ void CapturedOutput::drain() {
     }
     total_ += static_cast<std::uint64_t>(got);
     kept_.append(chunk.data(), static_cast<std::size_t>(got));
-    if (kept_.size() > 2 * kKeptOutput) kept_.erase(0, kept_.size() - kKeptOutput);
+    if (kept_.size() > 2 * most_kept_) kept_.erase(0, kept_.size() - most_kept_);
   }
 }
 
-std::string CapturedOutput::tail() const {
-  std::string text = kept_.size() > kKeptOutput ? kept_.substr(kept_.size() - kKeptOutput) : kept_;
+std::string CapturedOutput::take() {
+  if (kept_.size() > most_kept_) kept_.erase(0, kept_.size() - most_kept_);
+  return std::exchange(kept_, {});
+}
+
+std::string CapturedOutput::tail(std::size_t most) const {
+  most = std::min(most, most_kept_);
+  std::string text = kept_.size() > most ? kept_.substr(kept_.size() - most) : kept_;
   for (char& c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) c = '?';
@@ -99,7 +119,10 @@ std::string CapturedOutput::tail() const {
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)), output_(std::move(other.output_)) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      pidfd_(std::move(other.pidfd_)),
+      output_(std::move(other.output_)),
+      errors_(std::move(other.errors_)) {}
 
 ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
   if (this != &other) {
@@ -107,25 +130,26 @@ ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
     pid_ = std::exchange(other.pid_, -1);
     pidfd_ = std::move(other.pidfd_);
     output_ = std::move(other.output_);
+    errors_ = std::move(other.errors_);
   }
   return *this;
 }
 
-tl::expected<ChildProcess, int> ChildProcess::spawn(const std::vector<std::string>& command,
-                                                    const Descriptor& channel, std::optional<int> core) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return tl::unexpected<int>(errno);
-  Descriptor reading(ends[0]), writing(ends[1]);
-  const Descriptor child_channel = raised(channel.get()), child_output = raised(writing.get());
-  if (!child_channel || !child_output || ::fcntl(reading.get(), F_SETFL, O_NONBLOCK) != 0)
-    return tl::unexpected<int>(errno);
+tl::expected<ChildProcess, int> ChildProcess::spawn(const Spawning& spawning) {
+  auto output = open_pipe(), errors = spawning.errors_apart ? open_pipe() : tl::expected<Pipe, int>(Pipe());
+  if (!output) return tl::unexpected<int>(output.error());
+  if (!errors) return tl::unexpected<int>(errors.error());
+  const Descriptor child_channel = raised(spawning.channel.get());
+  if (!child_channel) return tl::unexpected<int>(errno);
 
   SpawnPlan plan;
   ::posix_spawn_file_actions_addopen(&plan.actions, 0, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&plan.actions, child_output.get(), 1);
-  ::posix_spawn_file_actions_adddup2(&plan.actions, child_output.get(), 2);
+  ::posix_spawn_file_actions_adddup2(&plan.actions, output->writing.get(), 1);
+  ::posix_spawn_file_actions_adddup2(&plan.actions, (errors->writing ? errors : output)->writing.get(), 2);
   ::posix_spawn_file_actions_adddup2(&plan.actions, child_channel.get(), kChannelInChild);
   ::posix_spawn_file_actions_addclosefrom_np(&plan.actions, kChannelInChild + 1);
+  if (!spawning.directory.empty())
+    ::posix_spawn_file_actions_addchdir_np(&plan.actions, spawning.directory.c_str());
   sigset_t none, all;
   ::sigemptyset(&none);
   ::sigfillset(&all);
@@ -135,7 +159,7 @@ tl::expected<ChildProcess, int> ChildProcess::spawn(const std::vector<std::strin
   ::posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
   std::vector<char*> words;
-  for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  for (const auto& word : spawning.command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   char* const environment[] = {nullptr};
   ChildProcess child;
@@ -144,13 +168,14 @@ tl::expected<ChildProcess, int> ChildProcess::spawn(const std::vector<std::strin
     child.pid_ = -1;
     return tl::unexpected<int>(error);
   }
-  if (core) {
+  if (spawning.core) {
     cpu_set_t only;
     CPU_ZERO(&only);
-    CPU_SET(static_cast<std::size_t>(*core), &only);
+    CPU_SET(static_cast<std::size_t>(*spawning.core), &only);
     ::sched_setaffinity(child.pid_, sizeof only, &only);  // a core that has gone meanwhile: then any
   }
-  child.output_ = CapturedOutput(std::move(reading));
+  child.output_ = CapturedOutput(std::move(output->reading), spawning.output_kept);
+  child.errors_ = CapturedOutput(std::move(errors->reading), spawning.errors_apart.value_or(0));
 #ifdef SYS_pidfd_open
   child.pidfd_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, child.pid_, 0)));
   if (child.pidfd_) ::fcntl(child.pidfd_.get(), F_SETFD, FD_CLOEXEC);
@@ -190,6 +215,19 @@ void ChildProcess::end() {
   pid_ = -1;
   pidfd_.reset();
   output_.drain();
+  errors_.drain();
+}
+
+std::string shown_bytes(std::size_t bytes) {
+  if (bytes % (1 << 20) == 0) return fmt::format("{} MiB", bytes >> 20);
+  if (bytes % (1 << 10) == 0) return fmt::format("{} KiB", bytes >> 10);
+  return fmt::format("{} bytes", bytes);
+}
+
+std::chrono::steady_clock::time_point time_after(std::chrono::steady_clock::time_point begin, double seconds) {
+  constexpr double kForEver = 1e8;
+  const std::chrono::duration<double> patience(std::clamp(seconds, 0.0, kForEver));
+  return begin + std::chrono::duration_cast<std::chrono::steady_clock::duration>(patience);
 }
 
 std::string find_worker_executable(const std::string& name) {

@@ -1,6 +1,7 @@
 // harness-worker: the process in which one library of somebody else's runs. Started by the harness alone:
 // `harness-worker <pid of the parent> <bytes of address space> [<bytes that a file may have>]`, with the channel at
-// descriptor 3. harness-worker-profile is the same with gperftools' allocator and the memory pass.
+// descriptor 3. harness-worker-profile is the same with gperftools' allocator and the memory pass. `harness-worker
+// --command ...` watches over a foreign program instead: supervise.hpp.
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include <harness/worker/child.hpp>
 #include <harness/worker/memory.hpp>
 #include <harness/worker/sandbox.hpp>
+#include <harness/worker/supervise.hpp>
 
 namespace {
 constexpr int kChannel = 3;
@@ -27,6 +29,8 @@ extern "C" __attribute__((visibility("default"))) const char* __ubsan_default_op
 #endif
 
 int main(int count, char** words) {
+  if (count > 1 && std::strcmp(words[1], harness::worker::kSuperviseWord) == 0)
+    return harness::worker::supervise(kChannel, count - 2, words + 2);
   int type = 0;
   socklen_t size = sizeof type;
   if ((count != 3 && count != 4) || ::getsockopt(kChannel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||

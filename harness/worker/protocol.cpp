@@ -182,7 +182,7 @@ tl::expected<Latencies, const char*> decode_latencies(std::span<const std::uint8
 tl::expected<Sliced, const char*> decode_sliced(std::span<const std::uint8_t> payload, std::size_t count) {
   PayloadReader reader(payload);
   Sliced sliced{reader.f64(), {}};
-  if (payload.size() != (1 + 2 * count) * sizeof(double) || count > 2 * kMostSlices) return refuse("malformed slices");
+  if (count > 2 * kMostSlices || payload.size() != (1 + 2 * count) * sizeof(double)) return refuse("malformed slices");
   sliced.slices.resize(count);
   bool durations = is_duration(sliced.total_seconds);
   for (auto& slice : sliced.slices) {

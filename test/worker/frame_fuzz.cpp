@@ -17,6 +17,13 @@ void as_the_parent_reads(const Frame& frame) {
   if (const auto heap = decode_heap(payload); heap && !(heap->peaks_bytes[0] >= 0)) std::abort();
   if (const auto latencies = decode_latencies(payload); latencies && latencies->seconds.size() > kMostSamples)
     std::abort();
+  const auto numbers = payload.size() / sizeof(double);
+  for (const auto count : {std::size_t{1}, (numbers - 1) / 2, numbers})
+    if (const auto sliced = decode_sliced(payload, count)) {
+      if (sliced->slices.size() != count || count > 2 * kMostSlices) std::abort();
+      for (const auto& slice : sliced->slices)
+        if (!(slice.real_seconds >= 0) || !(slice.cpu_seconds >= 0)) std::abort();
+    }
   if (const auto counted = decode_counted(payload); counted && !(*counted > 0)) std::abort();
   static_cast<void>(decode_hello(payload));
   static_cast<void>(decode_facts(payload));
@@ -28,7 +35,11 @@ void as_the_child_reads(const Frame& frame) {
   reader.f64();
   if (frame.kind == Kind::kTime) reader.u64(), reader.f64();
   if (frame.kind == Kind::kLatency) reader.u64(), reader.u64(), reader.f64();
-  if (frame.kind == Kind::kLoad) reader.text();
+  if (frame.kind == Kind::kLoad) reader.text(), reader.u64(), reader.u8();
+  if (frame.kind == Kind::kTurn) reader.u8();
+  if (frame.kind == Kind::kSlices) reader.u64(), reader.u64(), reader.f64();
+  if (frame.kind == Kind::kAlternate)
+    reader.u64(), reader.f64(), reader.u64(), reader.f64(), reader.u64(), reader.u8();
   if (frame.kind == Kind::kGenerate) reader.text(), reader.u64(), reader.u64();
   if (reader.complete() && !reader.remainder().empty()) std::abort();
 }

@@ -114,6 +114,33 @@ TEST_CASE("as many samples are read as there are, and none or a part of one are 
   CHECK_FALSE(decoded(2, -1e-6));
 }
 
+TEST_CASE("exactly the slices that were asked for are read, and none that is no time") {
+  const auto decoded = [](std::size_t given, std::size_t count, double real = 1e-4, double cpu = 1e-4, double total = 1) {
+    FrameWriter writer(Kind::kSliced, 1);
+    writer.f64(total);
+    for (std::size_t i = 0; i < given; ++i) writer.f64(real).f64(cpu);
+    const auto frame = writer.frame();
+    REQUIRE((frame.size() <= kLargestFrame || given > 2 * kMostSlices));
+    return decode_sliced(frame.subspan(kHeaderSize), count);
+  };
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();
+  const auto sliced = decoded(3, 3, 2e-4);
+  REQUIRE(sliced);
+  CHECK(sliced->total_seconds == 1);
+  CHECK(sliced->slices.size() == 3);
+  CHECK(sliced->slices[2].real_seconds == 2e-4);
+  CHECK(sliced->slices[2].cpu_seconds == 1e-4);
+  CHECK(decoded(2 * kMostSlices, 2 * kMostSlices)->slices.size() == 2 * kMostSlices);
+  CHECK_FALSE(decoded(2 * kMostSlices + 1, 2 * kMostSlices + 1));
+  CHECK_FALSE(decoded(2, 3));
+  CHECK_FALSE(decoded(4, 3));
+  CHECK(decoded(1, 1, 0, 0));  // a clock that did not advance is the estimate's affair
+  CHECK_FALSE(decoded(1, 1, -1e-9));
+  CHECK_FALSE(decoded(1, 1, 1, kNan));
+  CHECK_FALSE(decoded(1, 1, kInfinity));
+  CHECK_FALSE(decoded(1, 1, 1, 1, -1));
+}
+
 TEST_CASE("a count of instructions is above zero") {
   const auto decoded = [](double count) {
     FrameWriter writer(Kind::kCounted, 1);

@@ -1,5 +1,6 @@
 #include <harness/worker/stopwatch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <vector>
@@ -152,6 +153,65 @@ TEST_CASE("sampling ends with the measured time, and when preparing takes ten ti
   CHECK(latencies.seconds.size() <= 4);
   REQUIRE(sample_calls(scripted(), &log, 1, 1000, 0, latencies) == HARNESS_OK);
   CHECK(latencies.seconds.size() == 1);
+}
+
+TEST_CASE("slices of two take turns, each with its own prepared arguments, after a warm-up of each") {
+  Log one, other;
+  one.bytes_per_call = 100'000;
+  other.busy_seconds_per_run = 0.0005;
+  const auto solver = scripted();
+  const Lane lanes[] = {{&solver, &one, 100, 0}, {&solver, &other, 7, 0.002}};
+  Sliced sliced;
+  std::size_t lane = 0;
+  REQUIRE(time_slices(lanes, 10, sliced, lane) == HARNESS_OK);
+  REQUIRE(sliced.slices.size() == 20);
+  CHECK(one.prepared == one.run);
+  CHECK(sum(one.run) == 1000);
+  CHECK_FALSE(one.run_without_prepare);
+  CHECK(other.run.size() >= 12);
+  CHECK(std::vector<std::uint64_t>(other.run.end() - 10, other.run.end()) == std::vector<std::uint64_t>(10, 7));
+  double measured = 0;
+  for (std::size_t i = 0; i < 20; ++i) {
+    measured += sliced.slices[i].real_seconds;
+    CHECK(sliced.slices[i].cpu_seconds <= sliced.slices[i].real_seconds);
+    if (i % 2 == 1) CHECK(sliced.slices[i].real_seconds >= 0.0005);
+  }
+  CHECK(sliced.total_seconds >= measured + 0.002);
+}
+
+TEST_CASE("preparing a slice stays outside of both its clocks") {
+  Log log;
+  log.bytes_per_call = 1 << 30;
+  log.busy_seconds_per_prepare = 0.02;
+  log.busy_seconds_per_run = 0.001;
+  const auto solver = scripted();
+  const Lane lanes[] = {{&solver, &log, 1, 0}};
+  Sliced sliced;
+  std::size_t lane = 0;
+  REQUIRE(time_slices(lanes, 5, sliced, lane) == HARNESS_OK);
+  double cheapest = 1, cpu = 1;
+  for (const auto& slice : sliced.slices) {
+    cheapest = std::min(cheapest, slice.real_seconds);
+    cpu = std::min(cpu, slice.cpu_seconds);
+  }
+  CHECK(cheapest >= 0.001);
+  CHECK(cheapest < 0.015);
+  CHECK(cpu >= 0.0005);
+  CHECK(cpu < 0.015);
+  CHECK(sliced.total_seconds >= 5 * 0.021);
+}
+
+TEST_CASE("the slice that fails ends them all, and it is known whose it was") {
+  Log one, other;
+  other.fail_at_run = 3;
+  const auto solver = scripted();
+  const Lane lanes[] = {{&solver, &one, 1, 0}, {&solver, &other, 1, 0}};
+  Sliced sliced;
+  std::size_t lane = 0;
+  CHECK(time_slices(lanes, 10, sliced, lane) == HARNESS_SOLVER_THREW);
+  CHECK(lane == 1);
+  CHECK(one.run.size() == 3);
+  CHECK(other.run.size() == 3);
 }
 
 TEST_CASE("a sample that fails ends the sampling") {
