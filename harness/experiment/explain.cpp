@@ -30,7 +30,7 @@ using model::Duet;
 using model::Verdict;
 
 constexpr std::size_t kMostProcesses = 200;  // of a duet: far more than any rule of ours asks for
-constexpr std::size_t kMostLeast = 5;        // the largest least number of processes before which a mode lets the rule speak
+constexpr std::size_t kMostLeast = 5;  // the largest least number of processes before which a mode lets the rule speak
 constexpr double kMostLogRatio = 1e4;
 constexpr std::size_t kMostNearest = 5;
 
@@ -47,7 +47,8 @@ Result<std::string> text_of(const std::string& file) {
     if (size == model::kAbReportMostBytes + 1) break;
   }
   if (!stream.is_open() || stream.bad() || (size == 0 && errno != 0)) {
-    return fail(file, fmt::format("cannot be read: {}", std::strerror(errno)), "name a file that --benchmark_out of an A/B wrote");
+    return fail(file, fmt::format("cannot be read: {}", std::strerror(errno)),
+                "name a file that --benchmark_out of an A/B wrote");
   }
   text.resize(size);
   return text;
@@ -82,15 +83,22 @@ Error no_such_case(const model::AbReport& report, const std::string& file, const
   if (const auto meant = model::nearest(wanted, known); !meant.empty()) near.push_back(meant);
   const auto dataset = wanted.substr(0, wanted.find('/'));
   for (const std::string_view name : known) {
-    if (near.size() < kMostNearest && name.substr(0, name.find('/')) == dataset && name != (near.empty() ? "" : near.front())) near.push_back(name);
+    if (near.size() < kMostNearest && name.substr(0, name.find('/')) == dataset &&
+        name != (near.empty() ? "" : near.front())) {
+      near.push_back(name);
+    }
   }
   for (const std::string_view name : known) {
-    if (near.empty() || (known.size() <= kMostNearest && std::find(near.begin(), near.end(), name) == near.end())) near.push_back(name);
+    if (near.empty() || (known.size() <= kMostNearest && std::find(near.begin(), near.end(), name) == near.end())) {
+      near.push_back(name);
+    }
   }
   std::string names;
   for (const auto name : near) names += (names.empty() ? "" : ", ") + std::string(name);
   return {"explain " + model::in_quotes(wanted), fmt::format("{} has no such case", file),
-          names.empty() ? "it has none at all" : fmt::format("nearest: {}; harness explain {} lists all {}", names, file, known.size()), Exit::kUsage};
+          names.empty() ? "it has none at all"
+                        : fmt::format("nearest: {}; harness explain {} lists all {}", names, file, known.size()),
+          Exit::kUsage};
 }
 
 std::string words(Verdict verdict) {
@@ -125,7 +133,9 @@ class Again {
       processes += duet.processes.size();
       if (!can_be_decided(duet)) return;
     }
-    if (one_.duets.size() > 2) return fault(fmt::format("{} duets: a verdict is made of two at the most", one_.duets.size()));
+    if (one_.duets.size() > 2) {
+      return fault(fmt::format("{} duets: a verdict is made of two at the most", one_.duets.size()));
+    }
     if (one_.duets.empty() || processes == 0) {
       if (one_.verdict == Verdict::kSlower || one_.verdict == Verdict::kFaster) fault("a verdict without a process");
       return;
@@ -136,7 +146,8 @@ class Again {
     verdict_ = compare::confirm(duets[0], second, one_.min_effect).verdict;
     sum_up();
     if (*verdict_ != one_.verdict) {
-      fault(fmt::format("the stored verdict is {}, the rule on these numbers gives {}", words(one_.verdict), words(*verdict_)));
+      fault(fmt::format("the stored verdict is {}, the rule on these numbers gives {}", words(one_.verdict),
+                        words(*verdict_)));
     }
   }
 
@@ -146,7 +157,10 @@ class Again {
       return false;
     }
     for (const auto& process : duet.processes) {
-      if (std::abs(process.log_ratio) <= kMostLogRatio && process.standard_error >= 0 && std::isfinite(process.standard_error)) continue;
+      if (std::abs(process.log_ratio) <= kMostLogRatio && process.standard_error >= 0 &&
+          std::isfinite(process.standard_error)) {
+        continue;
+      }
       fault("a log ratio or standard error that no process can yield");
       return false;
     }
@@ -157,11 +171,12 @@ class Again {
     const std::size_t count = duet.processes.size();
     if (count == 0) return Verdict::kCannotTell;
     // Asked once, after the last of them: from how many on a mode lets the rule speak is not in the file.
-    compare::Sequential rule({one_.min_effect, std::max<std::size_t>(count, 2), std::numeric_limits<std::size_t>::max()});
+    compare::Sequential rule(
+        {one_.min_effect, std::max<std::size_t>(count, 2), std::numeric_limits<std::size_t>::max()});
     for (const auto& process : duet.processes) rule.add(process.log_ratio, process.standard_error);
     const auto same_step = [](const model::DuetStep& a, const model::DuetStep& b) {
-      return a.processes == b.processes && alike(a.median, b.median) && alike(a.scale, b.scale) && alike(a.evidence_slower, b.evidence_slower) &&
-             alike(a.evidence_faster, b.evidence_faster);
+      return a.processes == b.processes && alike(a.median, b.median) && alike(a.scale, b.scale) &&
+             alike(a.evidence_slower, b.evidence_slower) && alike(a.evidence_faster, b.evidence_faster);
     };
     if (!std::equal(duet.path.begin(), duet.path.end(), rule.path().begin(), rule.path().end(), same_step)) {
       fault(fmt::format("the steps of duet {} are not those that its processes lead to", number));
@@ -182,12 +197,14 @@ class Again {
       }
     }
     const auto summary = compare::summarise(log_ratios, standard_errors);
-    const bool same = alike(summary.log_ratio, one_.log_ratio) && alike(summary.low, one_.log_ratio_low) && alike(summary.high, one_.log_ratio_high) &&
-                      alike(summary.would_notice, one_.would_notice);
+    const bool same = alike(summary.log_ratio, one_.log_ratio) && alike(summary.low, one_.log_ratio_low) &&
+                      alike(summary.high, one_.log_ratio_high) && alike(summary.would_notice, one_.would_notice);
     if (!same) fault("ratio, interval or what would be noticed are not those that the processes lead to");
     // As the experiment does: halves that disagree on who is in front leave no verdict; an interrupted one is none.
     const auto drift = compare::steady_drift(processes, one_.min_effect);
-    if ((drift && std::abs(*drift) >= std::abs(summary.log_ratio)) || one_.reason == "interrupted") verdict_ = Verdict::kCannotTell;
+    if ((drift && std::abs(*drift) >= std::abs(summary.log_ratio)) || one_.reason == "interrupted") {
+      verdict_ = Verdict::kCannotTell;
+    }
   }
 
   void fault(const std::string& text) { faults_.push_back(text); }

@@ -53,7 +53,8 @@ std::string number(double value) {
 // Members of a value, each on a line of its own or all in one.
 class Writer {
  public:
-  Writer(std::string& text, std::size_t indent, bool in_one_line) : text_(text), indent_(indent), in_one_line_(in_one_line) {}
+  Writer(std::string& text, std::size_t indent, bool in_one_line)
+      : text_(text), indent_(indent), in_one_line_(in_one_line) {}
 
   template <class T>
   void operator()(const char* name, const T& value, double = 0) {
@@ -104,7 +105,7 @@ class Writer {
     text_ += ']';
   }
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   void write(const T& value) {
     text_ += '{';
     constexpr bool kOneLine = kInOneLine<T>;
@@ -127,8 +128,10 @@ struct Side {
   void add(const Comparison& comparison, bool is_reference) {
     for (const Duet& duet : comparison.duets) {
       for (const DuetProcess& process : duet.processes) {
-        real_seconds.push_back(is_reference ? process.reference_real_seconds_per_call : process.candidate_real_seconds_per_call);
-        cpu_seconds.push_back(is_reference ? process.reference_cpu_seconds_per_call : process.candidate_cpu_seconds_per_call);
+        real_seconds.push_back(is_reference ? process.reference_real_seconds_per_call
+                                            : process.candidate_real_seconds_per_call);
+        cpu_seconds.push_back(is_reference ? process.reference_cpu_seconds_per_call
+                                           : process.candidate_cpu_seconds_per_call);
         pairs += process.pairs;
       }
     }
@@ -158,11 +161,13 @@ class Row {
   std::string text_;
 };
 
-std::string row_of(const Comparison& comparison, const std::string& side_name, const SideFigures& figures, const Side& side) {
+std::string row_of(const Comparison& comparison, const std::string& side_name, const SideFigures& figures,
+                   const Side& side) {
   constexpr double kNanosecondsPerSecond = 1e9;
   Row row;
   const bool program = comparison.problem.empty();
-  const std::string name = program ? comparison.case_name : comparison.problem + "/" + side_name + "/" + comparison.case_name;
+  const std::string name =
+      program ? comparison.case_name : comparison.problem + "/" + side_name + "/" + comparison.case_name;
   row.text("name", name).text("run_name", name).text("run_type", "iteration").count("repetitions", 1);
   row.count("repetition_index", 0).count("threads", 1).count("iterations", side.pairs);
   row.value("real_time", median(side.real_seconds) * kNanosecondsPerSecond);
@@ -213,8 +218,9 @@ std::string write_ab_report(const AbReport& report) {
   for (const auto& [key, value] : report.context) {
     if (keys.insert(in_utf8(key)).second) text += fmt::format("    {}: {},\n", quoted(key), quoted(value));
   }
-  text += fmt::format("    \"harness_ab_schema\": {},\n    \"kind\": {},\n    \"sides\": {},\n    \"files\": {}\n  }},\n", kAbSchema,
-                      quoted(report.kind), list_of(report.sides), list_of(report.files));
+  text +=
+      fmt::format("    \"harness_ab_schema\": {},\n    \"kind\": {},\n    \"sides\": {},\n    \"files\": {}\n  }},\n",
+                  kAbSchema, quoted(report.kind), list_of(report.sides), list_of(report.files));
   text += "  \"benchmarks\": [";
   std::string separator = "\n    ";
   for (const std::string& row : rows_of(report)) text += std::exchange(separator, ",\n    ") + row;

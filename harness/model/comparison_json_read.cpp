@@ -85,7 +85,7 @@ class Reader {
   }
 
   template <class T>
-    requires std::is_class_v<T>
+  requires std::is_class_v<T>
   void read(const Value& value, const Place& place, T& target) {
     if (value.kind != Value::Kind::kMap) return refuse(place, "an object", value.found());
     Reader inside(value, place, fault_, file_);
@@ -95,7 +95,8 @@ class Reader {
   void refuse(const Place& place, const std::string& what, const std::string& found, const std::string& next = {}) {
     if (fault_) return;
     const std::string pointer = place.text();
-    fault_ = Error{file_ + ": " + (pointer.empty() ? "/" : pointer), fmt::format("expected {}, found {}", what, found), next, Exit::kUsage};
+    fault_ = Error{file_ + ": " + (pointer.empty() ? "/" : pointer), fmt::format("expected {}, found {}", what, found),
+                   next, Exit::kUsage};
   }
 
  private:
@@ -105,23 +106,35 @@ class Reader {
   static std::string_view expected(const bool&) { return "true or false"; }
   static std::string_view expected(const std::string&) { return "a text"; }
   static std::string_view expected(const Verdict&) { return "a verdict"; }
-  static std::string_view expected(const std::vector<std::pair<std::string, double>>&) { return "an object of numbers"; }
+  static std::string_view expected(const std::vector<std::pair<std::string, double>>&) {
+    return "an object of numbers";
+  }
   template <class T>
-  static std::string_view expected(const std::vector<T>&) { return "an array"; }
+  static std::string_view expected(const std::vector<T>&) {
+    return "an array";
+  }
   template <class T>
-  static std::string_view expected(const T&) { return "an object"; }
+  static std::string_view expected(const T&) {
+    return "an object";
+  }
 
   void read(const Value& value, const Place& place, double& target) {
     if (!value.is_number() && value.kind != Value::Kind::kNull) return refuse(place, "a number", value.found());
-    if (value.is_number() && !std::isfinite(value.number)) return refuse(place, "a number that a double can hold", "a larger one");
+    if (value.is_number() && !std::isfinite(value.number)) {
+      return refuse(place, "a number that a double can hold", "a larger one");
+    }
     target = value.is_number() ? value.number : null_is_;
   }
   void read(const Value& value, const Place& place, std::uint64_t& target) {
-    if (value.kind != Value::Kind::kWhole) return refuse(place, "a whole number from 0 to 18446744073709551615", value.found());
+    if (value.kind != Value::Kind::kWhole) {
+      return refuse(place, "a whole number from 0 to 18446744073709551615", value.found());
+    }
     target = value.whole;
   }
   void read(const Value& value, const Place& place, int& target) {
-    if (value.kind != Value::Kind::kWhole || value.whole > kMostCore) return refuse(place, "a core's number", value.found());
+    if (value.kind != Value::Kind::kWhole || value.whole > kMostCore) {
+      return refuse(place, "a core's number", value.found());
+    }
     target = static_cast<int>(value.whole);
   }
   void read(const Value& value, const Place& place, bool& target) {
@@ -135,7 +148,8 @@ class Reader {
   void read(const Value& value, const Place& place, Verdict& target) {
     const auto verdict = value.kind == Value::Kind::kText ? verdict_of(value.text) : std::nullopt;
     if (!verdict) {
-      return refuse(place, "one of slower, faster, same, cannot-tell, new, missing, incomparable, failed", value.found());
+      return refuse(place, "one of slower, faster, same, cannot-tell, new, missing, incomparable, failed",
+                    value.found());
     }
     target = *verdict;
   }
@@ -151,7 +165,9 @@ class Reader {
   void read(const Value& value, const Place& place, std::vector<T>& target) {
     if (value.kind != Value::Kind::kList) return refuse(place, "an array", value.found());
     null_is_ = std::numeric_limits<double>::quiet_NaN();
-    for (std::size_t i = 0; i < value.items.size() && !fault_; ++i) read(value.items[i], Place{&place, {}, i}, target.emplace_back());
+    for (std::size_t i = 0; i < value.items.size() && !fault_; ++i) {
+      read(value.items[i], Place{&place, {}, i}, target.emplace_back());
+    }
   }
 
   const Value& object_;
@@ -203,7 +219,9 @@ class Document : public JsonHandler {
   Result<AbReport> take() {
     if (!fault_ && !has_comparisons_) {
       refuse({&root_, "comparisons"}, "the comparisons of an A/B",
-             is_run_ ? "a report of a run, which has none" : has_benchmarks_ ? "a Google Benchmark report, which has none" : "no such key",
+             is_run_           ? "a report of a run, which has none"
+             : has_benchmarks_ ? "a Google Benchmark report, which has none"
+                               : "no such key",
              "harness --ab=A,B --benchmark_out=FILE makes one");
     }
     if (!fault_ && !has_context_) refuse({&root_, "context"}, "an object", "no such key");
@@ -293,7 +311,8 @@ class Document : public JsonHandler {
       refuse({&place, "min_effect"}, "a number above 0", fmt::format("{}", comparison.min_effect));
     }
     if (!fault_ && comparison.warnings.size() > kMostWarnings) {
-      refuse({&place, "warnings"}, fmt::format("at most {} texts", kMostWarnings), std::to_string(comparison.warnings.size()));
+      refuse({&place, "warnings"}, fmt::format("at most {} texts", kMostWarnings),
+             std::to_string(comparison.warnings.size()));
     }
     report_.comparisons.push_back(std::move(comparison));
   }
@@ -323,7 +342,8 @@ class Document : public JsonHandler {
       return refuse({&place, "kind"}, "solvers or programs", in_quotes(report_.kind));
     }
     if (report_.files.size() != report_.sides.size()) {
-      return refuse({&place, "files"}, fmt::format("{} files, one a side", report_.sides.size()), std::to_string(report_.files.size()));
+      return refuse({&place, "files"}, fmt::format("{} files, one a side", report_.sides.size()),
+                    std::to_string(report_.files.size()));
     }
     for (std::size_t i = 0; i < value.items.size(); ++i) {
       const bool own = value.keys[i] == "kind" || value.items[i].kind != Value::Kind::kText;
@@ -337,16 +357,18 @@ class Document : public JsonHandler {
   AbReport report_;
   std::optional<Error> fault_;
   std::size_t depth_ = 0;
-  std::string member_;        // of the document, in which we are
-  std::vector<Value> open_;   // lists and maps that are being built
-  std::size_t values_ = 0;    // of the context or comparison that is being built
+  std::string member_;       // of the document, in which we are
+  std::vector<Value> open_;  // lists and maps that are being built
+  std::size_t values_ = 0;   // of the context or comparison that is being built
   bool has_context_ = false, has_comparisons_ = false, has_benchmarks_ = false, is_run_ = false;
 };
 
 }  // namespace
 
 Result<AbReport> read_ab_report(std::string_view text, const std::string& file) {
-  if (text.size() > kAbReportMostBytes) return fail(file, fmt::format("expected at most 256 MiB of text, found {} bytes", text.size()));
+  if (text.size() > kAbReportMostBytes) {
+    return fail(file, fmt::format("expected at most 256 MiB of text, found {} bytes", text.size()));
+  }
   Document document(file);
   const auto next = [&text](char* buffer, std::size_t capacity) {
     const std::size_t size = std::min(capacity, text.size());

@@ -27,10 +27,12 @@ struct Ratio {
 };
 std::optional<Ratio> ratio_of(const Comparison& one) {
   if (is_same_code(one)) return Ratio{};
-  const bool judged = one.verdict == Verdict::kFaster || one.verdict == Verdict::kSlower || one.verdict == Verdict::kSame ||
-                      one.verdict == Verdict::kCannotTell;
+  const bool judged = one.verdict == Verdict::kFaster || one.verdict == Verdict::kSlower ||
+                      one.verdict == Verdict::kSame || one.verdict == Verdict::kCannotTell;
   const double half = (one.log_ratio_high - one.log_ratio_low) / 2;
-  if (!judged || processes_of(one) == 0 || !std::isfinite(one.log_ratio) || !std::isfinite(half) || half < 0) return std::nullopt;
+  if (!judged || processes_of(one) == 0 || !std::isfinite(one.log_ratio) || !std::isfinite(half) || half < 0) {
+    return std::nullopt;
+  }
   return Ratio{one.log_ratio, half};
 }
 
@@ -55,7 +57,8 @@ Mean mean_of(const Cases& cases, const std::set<std::string>* only = nullptr) {
 }
 
 std::size_t count_of(const Cases& cases, Verdict verdict) {
-  return static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), [&](const Comparison* one) { return one->verdict == verdict; }));
+  return static_cast<std::size_t>(
+      std::count_if(cases.begin(), cases.end(), [&](const Comparison* one) { return one->verdict == verdict; }));
 }
 
 class Summary {
@@ -97,11 +100,13 @@ class Summary {
     if (cases.size() > 1) counts(cases);
     standouts(cases);
     const Mean mean = mean_of(cases);
-    const bool measured = std::any_of(cases.begin(), cases.end(), [](const Comparison* one) { return ratio_of(*one) && !is_same_code(*one); });
+    const bool measured = std::any_of(cases.begin(), cases.end(),
+                                      [](const Comparison* one) { return ratio_of(*one) && !is_same_code(*one); });
     if (!measured) return;
     if (mean.cases > 1) {
-      say(fmt::format("geometric mean of {}: {} takes {} times as long as {} ({})", counted(mean.cases, "measured case"),
-                      safe(sides_[0]), fmt::format("{:.{}f}", std::exp(mean.log), std::exp(mean.log) < 9.995 ? 2 : 1), reference(),
+      say(fmt::format("geometric mean of {}: {} takes {} times as long as {} ({})",
+                      counted(mean.cases, "measured case"), safe(sides_[0]),
+                      fmt::format("{:.{}f}", std::exp(mean.log), std::exp(mean.log) < 9.995 ? 2 : 1), reference(),
                       change_text(mean.log)));
     }
     crossings();
@@ -109,19 +114,24 @@ class Summary {
   }
 
   void counts(const Cases& cases) {
-    const auto same_code = static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), [](const Comparison* one) { return is_same_code(*one); }));
-    const bool one_effect = std::all_of(cases.begin(), cases.end(), [&](const Comparison* one) { return one->min_effect == cases.front()->min_effect; });
-    const std::string no_difference = one_effect ? fmt::format("no difference of {} or more", effect_text(cases.front()->min_effect))
-                                                 : "no difference of the effect looked for";
-    const std::array<std::pair<std::size_t, std::string>, 9> all{{{count_of(cases, Verdict::kFaster), "faster"},
-                                                                  {count_of(cases, Verdict::kSlower), "SLOWER"},
-                                                                  {count_of(cases, Verdict::kSame) - same_code, no_difference},
-                                                                  {same_code, "same code"},
-                                                                  {count_of(cases, Verdict::kCannotTell), "cannot tell"},
-                                                                  {count_of(cases, Verdict::kFailed), "FAILED"},
-                                                                  {count_of(cases, Verdict::kNew), "new"},
-                                                                  {count_of(cases, Verdict::kMissing), "missing"},
-                                                                  {count_of(cases, Verdict::kIncomparable), "not comparable"}}};
+    const auto same_code = static_cast<std::size_t>(
+        std::count_if(cases.begin(), cases.end(), [](const Comparison* one) { return is_same_code(*one); }));
+    const bool one_effect = std::all_of(cases.begin(), cases.end(), [&](const Comparison* one) {
+      return one->min_effect == cases.front()->min_effect;
+    });
+    const std::string no_difference =
+        one_effect ? fmt::format("no difference of {} or more", effect_text(cases.front()->min_effect))
+                   : "no difference of the effect looked for";
+    const std::array<std::pair<std::size_t, std::string>, 9> all{
+        {{count_of(cases, Verdict::kFaster), "faster"},
+         {count_of(cases, Verdict::kSlower), "SLOWER"},
+         {count_of(cases, Verdict::kSame) - same_code, no_difference},
+         {same_code, "same code"},
+         {count_of(cases, Verdict::kCannotTell), "cannot tell"},
+         {count_of(cases, Verdict::kFailed), "FAILED"},
+         {count_of(cases, Verdict::kNew), "new"},
+         {count_of(cases, Verdict::kMissing), "missing"},
+         {count_of(cases, Verdict::kIncomparable), "not comparable"}}};
     std::vector<std::string> parts;
     for (const auto& [count, word] : all) {
       if (count > 0) parts.push_back(fmt::format("{} {}", count, word));
@@ -138,12 +148,15 @@ class Summary {
       if (one->verdict == Verdict::kSlower) slower.push_back(one);
       if (one->verdict == Verdict::kFailed) failed.push_back(safe(one->case_name));
     }
-    std::stable_sort(slower.begin(), slower.end(), [](const Comparison* a, const Comparison* b) { return a->log_ratio > b->log_ratio; });
+    std::stable_sort(slower.begin(), slower.end(),
+                     [](const Comparison* a, const Comparison* b) { return a->log_ratio > b->log_ratio; });
     std::vector<std::string> names;
     for (const Comparison* one : slower) names.push_back(safe(one->case_name) + " " + change_text(one->log_ratio));
     if (cases.size() == 1) return;
     list(fmt::format("{} is SLOWER, confirmed, in", safe(cases.front()->candidate)), names);
-    list(sides_.size() > 1 ? fmt::format("{} against {}: FAILED in", safe(cases.front()->candidate), reference()) : "FAILED in", failed);
+    list(sides_.size() > 1 ? fmt::format("{} against {}: FAILED in", safe(cases.front()->candidate), reference())
+                           : "FAILED in",
+         failed);
   }
   void list(const std::string& begin, std::vector<std::string> names) {
     if (names.empty()) return;
@@ -157,7 +170,8 @@ class Summary {
 
   void crossings() {
     for (const CrossoverLine& one : crossovers_) {
-      say(fmt::format("{} is {} from n >= {} ({})", safe(one.side), one.faster_above ? "faster" : "slower", one.size, safe(one.dataset)));
+      say(fmt::format("{} is {} from n >= {} ({})", safe(one.side), one.faster_above ? "faster" : "slower", one.size,
+                      safe(one.dataset)));
     }
   }
 
@@ -167,15 +181,18 @@ class Summary {
     const std::string candidate = safe(side);
     const std::string in_cases = counted(cases.size(), "case");
     if (faster + slower == 0) {
-      if (count_of(cases, Verdict::kSame) == cases.size()) return fmt::format("{} ran as fast as {}", named(candidate), reference());
+      if (count_of(cases, Verdict::kSame) == cases.size()) {
+        return fmt::format("{} ran as fast as {}", named(candidate), reference());
+      }
       const bool unknown = count_of(cases, Verdict::kCannotTell) == cases.size();
-      return unknown ? fmt::format("whether {} is faster than {} cannot be told", named(candidate), reference()) : std::string();
+      return unknown ? fmt::format("whether {} is faster than {} cannot be told", named(candidate), reference())
+                     : std::string();
     }
     const bool candidate_wins = mean.log < 0;
     const bool told = mean.cases > 0 && std::abs(mean.log) > mean.half && (candidate_wins ? faster : slower) > 0;
     if (!told) {
-      return fmt::format("{} is faster than {} in {} and slower in {} of {}: on the whole neither is in front", named(candidate),
-                         reference(), faster, slower, in_cases);
+      return fmt::format("{} is faster than {} in {} and slower in {} of {}: on the whole neither is in front",
+                         named(candidate), reference(), faster, slower, in_cases);
     }
     std::string text = fmt::format("{} ran {} times faster than {}", named(candidate_wins ? candidate : reference()),
                                    times_text(std::abs(mean.log), mean.half), candidate_wins ? reference() : candidate);
@@ -208,12 +225,15 @@ class Summary {
     });
     bool others = false;
     for (const Line& line : ranking) {
-      const std::size_t judged = line.cases == nullptr ? 0
-                                                       : count_of(*line.cases, Verdict::kFaster) + count_of(*line.cases, Verdict::kSame) +
-                                                             count_of(*line.cases, Verdict::kSlower) + count_of(*line.cases, Verdict::kCannotTell);
+      const std::size_t judged = line.cases == nullptr
+                                     ? 0
+                                     : count_of(*line.cases, Verdict::kFaster) + count_of(*line.cases, Verdict::kSame) +
+                                           count_of(*line.cases, Verdict::kSlower) +
+                                           count_of(*line.cases, Verdict::kCannotTell);
       others = others || (line.cases != nullptr && judged < line.cases->size());
     }
-    std::vector<std::vector<std::string>> rows{{"side", "ratio to " + reference(), "faster", "same", "slower", "cannot tell"}};
+    std::vector<std::vector<std::string>> rows{
+        {"side", "ratio to " + reference(), "faster", "same", "slower", "cannot tell"}};
     if (others) rows.front().push_back("not measured");
     for (const Line& line : ranking) {
       std::vector<std::string> row{safe(line.side)};
@@ -221,7 +241,9 @@ class Summary {
         row.push_back("1");
         row.resize(rows.front().size(), "-");
       } else {
-        row.push_back(line.mean.cases == 0 ? "-" : line.mean.half == 0 && line.mean.log == 0 ? "1 (same code)" : times_text(line.mean.log, line.mean.half));
+        row.push_back(line.mean.cases == 0                        ? "-"
+                      : line.mean.half == 0 && line.mean.log == 0 ? "1 (same code)"
+                                                                  : times_text(line.mean.log, line.mean.half));
         std::size_t judged = 0;
         for (const Verdict verdict : {Verdict::kFaster, Verdict::kSame, Verdict::kSlower, Verdict::kCannotTell}) {
           judged += count_of(*line.cases, verdict);
@@ -234,14 +256,17 @@ class Summary {
     if (common.empty()) {
       say("no case was measured with all sides: there is no ratio to rank by");
     } else {
-      say(fmt::format("time in units of {}'s, geometric mean of the {} that all sides ran:", reference(), counted(common.size(), "case")));
+      say(fmt::format("time in units of {}'s, geometric mean of the {} that all sides ran:", reference(),
+                      counted(common.size(), "case")));
     }
     for (auto& line : table_lines(rows, page_.options().columns, 2)) page_.add(std::move(line));
     for (const std::string& side : sides_) standouts(cases_[side]);
     crossings();
     const Line& best = ranking.front();
     if (best.cases == nullptr || best.mean.cases == 0 || common.empty()) return;
-    if (count_of(*best.cases, Verdict::kFaster) > 0 && -best.mean.log > best.mean.half) say(sentence(best.side, *best.cases, best.mean));
+    if (count_of(*best.cases, Verdict::kFaster) > 0 && -best.mean.log > best.mean.half) {
+      say(sentence(best.side, *best.cases, best.mean));
+    }
   }
 
   // With a ratio for every side that has one at all.
@@ -268,7 +293,8 @@ class Summary {
 
 }  // namespace
 
-std::string ab_summary(const model::AbReport& report, const std::vector<CrossoverLine>& crossovers, const ConsoleOptions& options) {
+std::string ab_summary(const model::AbReport& report, const std::vector<CrossoverLine>& crossovers,
+                       const ConsoleOptions& options) {
   return Summary(report, crossovers, options).text();
 }
 

@@ -33,7 +33,9 @@ std::string change_text(double log_ratio) {
   const double percent = 100 * std::expm1(log_ratio);
   const double ratio = std::exp(log_ratio);
   if (ratio > 3) {
-    return ratio < 9.95 ? fmt::format("x{:.1f}", ratio) : ratio < 99'999 ? fmt::format("x{:.0f}", ratio) : fmt::format("x{:.1e}", ratio);
+    return ratio < 9.95     ? fmt::format("x{:.1f}", ratio)
+           : ratio < 99'999 ? fmt::format("x{:.0f}", ratio)
+                            : fmt::format("x{:.1e}", ratio);
   }
   if (percent > -9.95 && percent < 9.95) return signed_number(percent, 1) + "%";
   if (percent >= -99) return signed_number(percent, 0) + "%";
@@ -43,7 +45,8 @@ std::string change_text(double log_ratio) {
 std::string percent_text(double log_ratio, int decimals) {
   const double percent = 100 * std::expm1(log_ratio);
   if (!std::isfinite(percent)) return "?";
-  return percent > kEnormousPercent ? fmt::format("x{:.1e}", std::exp(log_ratio)) : signed_number(percent, decimals) + " %";
+  return percent > kEnormousPercent ? fmt::format("x{:.1e}", std::exp(log_ratio))
+                                    : signed_number(percent, decimals) + " %";
 }
 
 std::string effect_text(double relative) { return fmt::format("{:.3g} %", 100 * relative); }
@@ -61,12 +64,14 @@ std::string interval_text(const model::Comparison& comparison) {
   const double half = (high - low) / 2;
   const int decimals = bounded && half < 0.1 ? 2 : std::abs(100 * std::expm1(comparison.log_ratio)) < 100 ? 1 : 0;
   const std::string change = percent_text(comparison.log_ratio, decimals);
-  return bounded ? fmt::format("{} [{}, {}]", change, signed_number(low, decimals), signed_number(high, decimals)) : change;
+  return bounded ? fmt::format("{} [{}, {}]", change, signed_number(low, decimals), signed_number(high, decimals))
+                 : change;
 }
 
 std::pair<std::string, std::string> pair_of_times(double reference_seconds, double candidate_seconds, bool utf8) {
   const auto alone = [utf8](double seconds) { return without_blank(time_text(seconds, utf8)); };
-  const double longer = std::max(reference_seconds, candidate_seconds), shorter = std::min(reference_seconds, candidate_seconds);
+  const double longer = std::max(reference_seconds, candidate_seconds),
+               shorter = std::min(reference_seconds, candidate_seconds);
   const bool alike = std::isfinite(longer) && std::isfinite(shorter) && shorter > 0 && longer <= 10 * shorter;
   if (!alike || longer < 0.9995e-9 || longer >= 9999.5) return {alone(reference_seconds), alone(candidate_seconds)};
   const std::string text = time_text(longer, utf8);
@@ -74,7 +79,9 @@ std::pair<std::string, std::string> pair_of_times(double reference_seconds, doub
   const std::string unit = text.substr(blank + 1);
   const double seconds_of_unit = unit == "ns" ? 1e-9 : unit == "ms" ? 1e-3 : unit == "s" ? 1 : 1e-6;
   const int decimals = point == std::string::npos ? 0 : static_cast<int>(blank - point - 1);
-  const auto together = [&](double seconds) { return fmt::format("{:.{}f}{}", seconds / seconds_of_unit, decimals, unit); };
+  const auto together = [&](double seconds) {
+    return fmt::format("{:.{}f}{}", seconds / seconds_of_unit, decimals, unit);
+  };
   return {together(reference_seconds), together(candidate_seconds)};
 }
 
@@ -140,7 +147,8 @@ std::vector<std::string> at_commas(const std::vector<std::string>& parts, std::s
   return lines;
 }
 
-std::vector<std::string> table_lines(const std::vector<std::vector<std::string>>& rows, std::size_t columns, std::size_t indent) {
+std::vector<std::string> table_lines(const std::vector<std::vector<std::string>>& rows, std::size_t columns,
+                                     std::size_t indent) {
   if (rows.empty() || rows.front().empty()) return {};
   const std::size_t cells = rows.front().size();
   std::vector<std::size_t> widths(cells, 0);
@@ -151,7 +159,9 @@ std::vector<std::string> table_lines(const std::vector<std::vector<std::string>>
   std::vector<std::string> lines;
   for (std::size_t begin = 1, end = 1; end < cells || begin == 1; begin = end) {
     std::size_t taken = indent + widths[0];
-    while (end < cells && (end == begin || columns == 0 || taken + kGap + widths[end] <= columns)) taken += kGap + widths[end++];
+    while (end < cells && (end == begin || columns == 0 || taken + kGap + widths[end] <= columns)) {
+      taken += kGap + widths[end++];
+    }
     for (const auto& row : rows) {
       std::string line = std::string(indent, ' ') + padded_right(row[0], widths[0]);
       for (std::size_t i = begin; i < end; ++i) line += std::string(kGap, ' ') + padded_left(row[i], widths[i]);

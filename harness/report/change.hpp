@@ -42,6 +42,7 @@ std::vector<std::string> at_commas(const std::vector<std::string>& parts, std::s
 
 // Cells below each other, flush right but for the first column. Where the table is wider than `columns` its last columns
 // follow below in a table of their own that repeats the first column.
-std::vector<std::string> table_lines(const std::vector<std::vector<std::string>>& rows, std::size_t columns, std::size_t indent);
+std::vector<std::string> table_lines(const std::vector<std::vector<std::string>>& rows, std::size_t columns,
+                                     std::size_t indent);
 
 }  // namespace harness::report

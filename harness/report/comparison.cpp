@@ -23,7 +23,8 @@ constexpr double kHeapsDiffer = 0.02;
 
 class CaseText {
  public:
-  CaseText(const Comparison& comparison, const ConsoleOptions& options) : one_(comparison), page_(options), paint_(options.colour) {}
+  CaseText(const Comparison& comparison, const ConsoleOptions& options)
+      : one_(comparison), page_(options), paint_(options.colour) {}
 
   std::string text() {
     headline();
@@ -54,7 +55,8 @@ class CaseText {
       case Verdict::kFaster: return "faster";
       case Verdict::kSlower: return "SLOWER";
       case Verdict::kSame:
-        return is_same_code(one_) ? "same code: nothing to measure" : fmt::format("no difference of {} or more", effect_text(one_.min_effect));
+        return is_same_code(one_) ? "same code: nothing to measure"
+                                  : fmt::format("no difference of {} or more", effect_text(one_.min_effect));
       case Verdict::kCannotTell:
         return processes_of(one_) > 0 && std::isfinite(one_.would_notice)
                    ? fmt::format("cannot tell (would notice >= {})", at_least_text(one_.would_notice))
@@ -85,10 +87,12 @@ class CaseText {
     const bool sides_are_named = one_.verdict == Verdict::kNew || one_.verdict == Verdict::kMissing ||
                                  one_.verdict == Verdict::kFailed || one_.verdict == Verdict::kIncomparable;
     if (processes_of(one_) > 0 && one_.verdict != Verdict::kFailed) {
-      const auto times = pair_of_times(median_over(one_, [](const DuetProcess& each) { return each.reference_seconds_per_call; }),
-                                       median_over(one_, [](const DuetProcess& each) { return each.candidate_seconds_per_call; }), utf8());
+      const auto times = pair_of_times(
+          median_over(one_, [](const DuetProcess& each) { return each.reference_seconds_per_call; }),
+          median_over(one_, [](const DuetProcess& each) { return each.candidate_seconds_per_call; }), utf8());
       const std::string first = reference + ": " + times.first + ",";
-      const std::string second = fmt::format("{}: {} ({} {})", candidate, times.second, utf8() ? "Δ" : "d", change_text(one_.log_ratio));
+      const std::string second =
+          fmt::format("{}: {} ({} {})", candidate, times.second, utf8() ? "Δ" : "d", change_text(one_.log_ratio));
       const std::string whole = first + " " + second;
       if (columns() == 0 || characters_in(whole) + kIndent <= columns()) {
         phrases.push_back(whole);
@@ -124,7 +128,8 @@ class CaseText {
     const bool same = one_.verdict == Verdict::kSame;
     std::vector<std::string> parts = basis();
     const std::vector<std::string> memory = memory_parts();
-    const bool differs = std::any_of(memory.begin(), memory.end(), [](const auto& part) { return part.find(" -> ") != std::string::npos; });
+    const bool differs = std::any_of(memory.begin(), memory.end(),
+                                     [](const auto& part) { return part.find(" -> ") != std::string::npos; });
     if (same && !differs && !memory.empty()) {
       // Nothing new: only where it costs no line.
       std::vector<std::string> together = parts;
@@ -153,15 +158,25 @@ class CaseText {
     if (one_.verdict != Verdict::kCannotTell && std::isfinite(one_.would_notice)) {
       parts.push_back("would notice >= " + at_least_text(one_.would_notice));
     }
-    if (!one_.clock.empty() && one_.clock != "real") parts.push_back("by " + (one_.clock == "cpu" ? "CPU" : safe(one_.clock)) + " time");
+    if (!one_.clock.empty() && one_.clock != "real") {
+      parts.push_back("by " + (one_.clock == "cpu" ? "CPU" : safe(one_.clock)) + " time");
+    }
     // Of programs every comparison is one of processes.
-    if (!one_.problem.empty() && !one_.mode.empty() && !one_.mode.starts_with("one process")) parts.push_back(safe(one_.mode));
+    if (!one_.problem.empty() && !one_.mode.empty() && !one_.mode.starts_with("one process")) {
+      parts.push_back(safe(one_.mode));
+    }
     return parts;
   }
 
+  // Of two processes that share a core it says nothing: each waits while the other runs.
   std::string cpu_share() const {
-    const double reference = median_over(one_, [](const DuetProcess& each) { return each.reference_cpu_seconds_per_call / each.reference_real_seconds_per_call; });
-    const double candidate = median_over(one_, [](const DuetProcess& each) { return each.candidate_cpu_seconds_per_call / each.candidate_real_seconds_per_call; });
+    if (one_.mode.starts_with("two processes")) return {};
+    const double reference = median_over(one_, [](const DuetProcess& each) {
+      return each.reference_cpu_seconds_per_call / each.reference_real_seconds_per_call;
+    });
+    const double candidate = median_over(one_, [](const DuetProcess& each) {
+      return each.candidate_cpu_seconds_per_call / each.candidate_real_seconds_per_call;
+    });
     if (!std::isfinite(reference) || !std::isfinite(candidate)) return {};
     const std::string a = fmt::format("{:.2f}", reference), b = fmt::format("{:.2f}", candidate);
     return std::abs(reference - candidate) < 0.015 ? "cpu/real " + a : fmt::format("cpu/real {} and {}", a, b);
@@ -178,19 +193,26 @@ class CaseText {
       const auto any = [](double a, double b) { return a != 0 || b != 0; };
       if (any(reference->allocs, candidate->allocs) || any(reference->peak_heap_bytes, candidate->peak_heap_bytes)) {
         parts.push_back(pair("allocs", count_text(reference->allocs), count_text(candidate->allocs)));
-        const bool bytes_alone = reference->allocs == candidate->allocs && reference->peak_heap_bytes == candidate->peak_heap_bytes &&
+        const bool bytes_alone = reference->allocs == candidate->allocs &&
+                                 reference->peak_heap_bytes == candidate->peak_heap_bytes &&
                                  reference->alloc_bytes != candidate->alloc_bytes;
-        if (bytes_alone) parts.push_back(pair("allocated", short_bytes_text(reference->alloc_bytes), short_bytes_text(candidate->alloc_bytes)));
-        parts.push_back(pair("peak", short_bytes_text(reference->peak_heap_bytes), short_bytes_text(candidate->peak_heap_bytes)));
+        if (bytes_alone) {
+          parts.push_back(
+              pair("allocated", short_bytes_text(reference->alloc_bytes), short_bytes_text(candidate->alloc_bytes)));
+        }
+        parts.push_back(
+            pair("peak", short_bytes_text(reference->peak_heap_bytes), short_bytes_text(candidate->peak_heap_bytes)));
       }
       if (any(reference->leaked_bytes, candidate->leaked_bytes)) {
-        parts.push_back(pair("leaks", short_bytes_text(reference->leaked_bytes), short_bytes_text(candidate->leaked_bytes)));
+        parts.push_back(
+            pair("leaks", short_bytes_text(reference->leaked_bytes), short_bytes_text(candidate->leaked_bytes)));
       }
       if (reference->heap_growths && candidate->heap_growths && *reference->heap_growths != *candidate->heap_growths) {
         parts.push_back(pair("growths", count_text(*reference->heap_growths), count_text(*candidate->heap_growths)));
       }
     }
-    const auto &before = one_.reference_figures.instructions_per_call, &after = one_.candidate_figures.instructions_per_call;
+    const auto &before = one_.reference_figures.instructions_per_call,
+               &after = one_.candidate_figures.instructions_per_call;
     if (before && after) {
       std::string text = pair("instructions", count_text(*before), count_text(*after));
       const bool shown = text.find(" -> ") != std::string::npos && *before > 0 && *after > 0;
@@ -205,7 +227,8 @@ class CaseText {
     std::size_t more = 0;
     const auto& candidates = one_.candidate_figures.counters;
     for (const auto& [name, before] : one_.reference_figures.counters) {
-      const auto other = std::find_if(candidates.begin(), candidates.end(), [&](const auto& each) { return each.first == name; });
+      const auto other = std::find_if(candidates.begin(), candidates.end(),
+                                      [&counter = name](const auto& each) { return each.first == counter; });
       if (other == candidates.end()) continue;
       const double after = other->second;
       if (!(std::abs(after - before) > one_.min_effect * std::abs(before))) continue;
@@ -222,18 +245,24 @@ class CaseText {
   }
 
   void second_look() {
-    if (!one_.own_heaps_log_ratio || !(std::abs(std::expm1(*one_.own_heaps_log_ratio - one_.log_ratio)) > kHeapsDiffer)) return;
-    line({"with a heap for each side " + percent_text(*one_.own_heaps_log_ratio, 1), counted(one_.own_heaps_processes, "process")});
+    if (!one_.own_heaps_log_ratio ||
+        !(std::abs(std::expm1(*one_.own_heaps_log_ratio - one_.log_ratio)) > kHeapsDiffer)) {
+      return;
+    }
+    line({"with a heap for each side " + percent_text(*one_.own_heaps_log_ratio, 1),
+          counted(one_.own_heaps_processes, "process")});
   }
 
   void weak_signals() {
     if (const auto& p99 = one_.p99_log_ratio) {
       const bool other_way = *p99 * one_.log_ratio < 0 && std::abs(one_.log_ratio) >= std::log1p(one_.min_effect);
       const char* how = other_way ? "the other way" : std::abs(*p99) < std::abs(one_.log_ratio) ? "less" : "more";
-      line({fmt::format("the slowest slices differ {}: p99 {}", how, percent_text(*p99, std::abs(*p99) < 0.095 ? 1 : 0))});
+      line({fmt::format("the slowest slices differ {}: p99 {}", how,
+                        percent_text(*p99, std::abs(*p99) < 0.095 ? 1 : 0))});
     }
     if (const auto& trimmed = one_.trimmed_log_ratio) {
-      line({fmt::format("some slices are {}: trimmed mean {} (not in the verdict)", *trimmed > one_.log_ratio ? "slower" : "faster",
+      line({fmt::format("some slices are {}: trimmed mean {} (not in the verdict)",
+                        *trimmed > one_.log_ratio ? "slower" : "faster",
                         percent_text(*trimmed, std::abs(*trimmed) < 0.095 ? 1 : 0))});
     }
   }
@@ -269,13 +298,16 @@ std::string closing_in(const model::Duet& duet, bool utf8) {
   one.duets = {duet};
   const double count = static_cast<double>(duet.processes.size());
   const double median = median_over(one, [](const DuetProcess& each) { return each.log_ratio; });
-  const double spread = 1.4826 * median_over(one, [&](const DuetProcess& each) { return std::abs(each.log_ratio - median); });
+  const double spread =
+      1.4826 * median_over(one, [&](const DuetProcess& each) { return std::abs(each.log_ratio - median); });
   const double error = median_over(one, [](const DuetProcess& each) { return each.standard_error; });
   const double half = 2 * 1.2533 * std::max(spread, error) / std::sqrt(count);
   const double percent = 100 * (std::exp(median + half) - std::exp(median - half)) / 2;
   const int decimals = percent < 0.05 ? 2 : 1;
   std::string text = fmt::format("n={}, {}", duet.processes.size(), percent_text(median, decimals));
-  if (duet.processes.size() > 1 && std::isfinite(percent) && percent < 999) text += fmt::format(" {} {:.{}f}", utf8 ? "±" : "+-", percent, decimals);
+  if (duet.processes.size() > 1 && std::isfinite(percent) && percent < 999) {
+    text += fmt::format(" {} {:.{}f}", utf8 ? "±" : "+-", percent, decimals);
+  }
   return text;
 }
 

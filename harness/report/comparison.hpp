@@ -28,11 +28,12 @@ std::string comparison_text(const model::Comparison& comparison, const ConsoleOp
 // cases were measured, not how far another case may differ. The sentence is said only where that interval leaves 1 out
 // and a case of that direction is confirmed. Cases of one process have no interval and are left out of the mean.
 struct CrossoverLine {
-  std::string side, dataset;     // `v2.0.0`, `uniform`
+  std::string side, dataset;  // `v2.0.0`, `uniform`
   bool faster_above = true;
   std::uint64_t size = 0;
 };
-std::string ab_summary(const model::AbReport& report, const std::vector<CrossoverLine>& crossovers, const ConsoleOptions& options);
+std::string ab_summary(const model::AbReport& report, const std::vector<CrossoverLine>& crossovers,
+                       const ConsoleOptions& options);
 
 // What the progress line says while a duet runs: `n=5, -28.3 % ± 0.4`. ± is two standard errors of the median, by the larger
 // of the processes' own errors and their robust spread; nothing for one process.

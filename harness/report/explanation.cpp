@@ -22,7 +22,9 @@ using model::Verdict;
 const double kIsSo = std::log(0.99 / 0.002), kIsNotSo = std::log(0.01 / 0.998);
 constexpr double kMiddle = 0.65, kNoEffect = 0.3;
 
-std::string number(double value, int decimals) { return std::isfinite(value) ? fmt::format("{:.{}f}", value, decimals) : "?"; }
+std::string number(double value, int decimals) {
+  return std::isfinite(value) ? fmt::format("{:.{}f}", value, decimals) : "?";
+}
 
 // A log ratio, a hundred times: `+2.135`. Its sign tells the side, so that it always stands.
 std::string log_percent(double value) { return std::isfinite(value) ? fmt::format("{:+.3f}", 100 * value) : "?"; }
@@ -74,27 +76,33 @@ class Explanation {
 
   void settings() {
     title("settings");
-    entry("effect looked for", fmt::format("{}, d = ln(1 + {:g}) = {:.3f} %", effect_text(one_.min_effect), one_.min_effect, 100 * effect()));
+    entry("effect looked for", fmt::format("{}, d = ln(1 + {:g}) = {:.3f} %", effect_text(one_.min_effect),
+                                           one_.min_effect, 100 * effect()));
     entry("budget", fmt::format("{:g} s for each duet", one_.budget_seconds));
     entry("mode", safe(one_.mode));
-    entry("clock", one_.clock == "cpu" ? "thread CPU time decides" : one_.clock.empty() ? "" : safe(one_.clock) + " time decides");
+    entry("clock", one_.clock == "cpu"  ? "thread CPU time decides"
+                   : one_.clock.empty() ? ""
+                                        : safe(one_.clock) + " time decides");
   }
 
   void rule() {
     title("the rule, after n processes");
     say("  X = log ratio of a process, M = median of the X", 4);
-    say(fmt::format("  s = max(d/4 = {:.3f} %, median of the standard errors, (1 + 2/n) x robust sd of the X)", 25 * effect()), 6);
+    say(fmt::format("  s = max(d/4 = {:.3f} %, median of the standard errors, (1 + 2/n) x robust sd of the X)",
+                    25 * effect()),
+        6);
     say("  L = sum of 1.5 ln[(1 + ((X - c0)/s)^2/2) / (1 + ((X - c1)/s)^2/2)], each term from -3 to 3", 6);
     say(fmt::format("  c1 = max(d, M), c0 = min({:g} d = {:.3f} %, M)", kNoEffect, 100 * kNoEffect * effect()), 6);
-    say(fmt::format("  slower when L >= {:.1f} and M > {:g} d = {:.3f} %; not slower when L <= {:.1f} and M < {:g} d", kIsSo, kMiddle,
-                    100 * kMiddle * effect(), kIsNotSo, kMiddle),
+    say(fmt::format("  slower when L >= {:.1f} and M > {:g} d = {:.3f} %; not slower when L <= {:.1f} and M < {:g} d",
+                    kIsSo, kMiddle, 100 * kMiddle * effect(), kIsNotSo, kMiddle),
         6);
     say("  faster and not faster: the same of -X; no difference: not slower and not faster; else another process", 6);
   }
 
   void duet(const Duet& one, std::size_t index) {
-    title(fmt::format("duet {}{}: {} after {} in {} s", index + 1, index == 0 ? "" : ", in fresh processes, to confirm", verdict_text(one_, one.verdict),
-                      counted(one.processes.size(), "process"), number(one.seconds, 2)));
+    title(fmt::format("duet {}{}: {} after {} in {} s", index + 1, index == 0 ? "" : ", in fresh processes, to confirm",
+                      verdict_text(one_, one.verdict), counted(one.processes.size(), "process"),
+                      number(one.seconds, 2)));
     if (!one.ended_by.empty()) say("  ended by: " + safe(one.ended_by), 4);
     processes(one);
     steps(one);
@@ -105,16 +113,19 @@ class Explanation {
     const auto times = [this](double seconds) { return time_text(seconds, page_.options().utf8); };
     const auto optional = [](const std::optional<double>& value) { return value ? log_percent(*value) : "-"; };
     const std::string reference = safe(one_.reference), candidate = safe(one_.candidate);
-    std::vector<std::vector<std::string>> rows{{"process", "log ratio %", "+- se", "pairs", reference, candidate, "first", "core", "seconds",
-                                                "cpu/real", "drift %", "trimmed %", "p99 %"}};
+    std::vector<std::vector<std::string>> rows{{"process", "log ratio %", "+- se", "pairs", reference, candidate,
+                                                "first", "core", "seconds", "cpu/real", "drift %", "trimmed %",
+                                                "p99 %"}};
     for (std::size_t i = 0; i < one.processes.size(); ++i) {
       const DuetProcess& each = one.processes[i];
-      const std::string shares = number(each.reference_cpu_seconds_per_call / each.reference_real_seconds_per_call, 2) + " " +
+      const std::string shares = number(each.reference_cpu_seconds_per_call / each.reference_real_seconds_per_call, 2) +
+                                 " " +
                                  number(each.candidate_cpu_seconds_per_call / each.candidate_real_seconds_per_call, 2);
-      rows.push_back({std::to_string(i + 1), log_percent(each.log_ratio), number(100 * each.standard_error, 3), std::to_string(each.pairs),
-                      times(each.reference_seconds_per_call), times(each.candidate_seconds_per_call),
-                      each.reference_first ? reference : candidate, each.core ? std::to_string(*each.core) : "-", number(each.seconds, 3),
-                      shares, log_percent(each.drift), optional(each.trimmed_log_ratio), optional(each.p99_log_ratio)});
+      rows.push_back({std::to_string(i + 1), log_percent(each.log_ratio), number(100 * each.standard_error, 3),
+                      std::to_string(each.pairs), times(each.reference_seconds_per_call),
+                      times(each.candidate_seconds_per_call), each.reference_first ? reference : candidate,
+                      each.core ? std::to_string(*each.core) : "-", number(each.seconds, 3), shares,
+                      log_percent(each.drift), optional(each.trimmed_log_ratio), optional(each.p99_log_ratio)});
     }
     tell(rows);
   }
@@ -123,9 +134,12 @@ class Explanation {
     if (one.path.empty()) return;
     std::vector<std::vector<std::string>> rows{{"after", "median %", "s %", "L slower", "L faster", "says"}};
     for (const model::DuetStep& step : one.path) {
-      const auto says = [](double evidence) { return evidence >= kIsSo ? "yes" : evidence <= kIsNotSo ? "no" : "open"; };
-      rows.push_back({std::to_string(step.processes), log_percent(step.median), number(100 * step.scale, 3), number(step.evidence_slower, 2),
-                      number(step.evidence_faster, 2), fmt::format("slower {}, faster {}", says(step.evidence_slower), says(step.evidence_faster))});
+      const auto says = [](double evidence) {
+        return evidence >= kIsSo ? "yes" : evidence <= kIsNotSo ? "no" : "open";
+      };
+      rows.push_back({std::to_string(step.processes), log_percent(step.median), number(100 * step.scale, 3),
+                      number(step.evidence_slower, 2), number(step.evidence_faster, 2),
+                      fmt::format("slower {}, faster {}", says(step.evidence_slower), says(step.evidence_faster))});
     }
     tell(rows);
   }
@@ -137,23 +151,29 @@ class Explanation {
   void together() {
     const std::size_t count = processes_of(one_);
     if (count == 0) return;
-    title(one_.duets.size() > 1 ? fmt::format("both duets together, {}", counted(count, "process")) : counted(count, "process") + " together");
+    title(one_.duets.size() > 1 ? fmt::format("both duets together, {}", counted(count, "process"))
+                                : counted(count, "process") + " together");
     entry("ratio", fmt::format("{}, the median of the X = {} %", interval_text(one_), log_percent(one_.log_ratio)));
     if (std::isfinite(one_.log_ratio_low) && std::isfinite(one_.log_ratio_high)) {
-      entry("interval", fmt::format("95 %: M -+ t(0.975, {}) x 1.2533 e / sqrt({}) = {} -+ {} %, e = max(median of the standard errors, robust sd of the X)",
-                                    count - 1, count, log_percent(one_.log_ratio), number(50 * (one_.log_ratio_high - one_.log_ratio_low), 3)));
+      entry("interval", fmt::format("95 %: M -+ t(0.975, {}) x 1.2533 e / sqrt({}) = {} -+ {} %, e = max(median of the "
+                                    "standard errors, robust sd of the X)",
+                                    count - 1, count, log_percent(one_.log_ratio),
+                                    number(50 * (one_.log_ratio_high - one_.log_ratio_low), 3)));
     } else {
       entry("interval", "unbounded: one process says nothing about others");
     }
     entry("would notice", std::isfinite(one_.would_notice)
-                              ? fmt::format(">= {}: the least effect e for which these processes, moved until their median is ln(1 + e), would be "
+                              ? fmt::format(">= {}: the least effect e for which these processes, moved until their "
+                                            "median is ln(1 + e), would be "
                                             "called slower where e is looked for",
                                             at_least_text(one_.would_notice))
                               : "nothing: too few processes, or too far apart");
     const auto weak = [&](const char* what, const std::optional<double>& value, const char* of) {
-      entry(what, value ? fmt::format("{} of {}: weaker, not in the verdict", percent_text(*value, 1), of) : "says no more than the median");
+      entry(what, value ? fmt::format("{} of {}: weaker, not in the verdict", percent_text(*value, 1), of)
+                        : "says no more than the median");
     };
-    weak("trimmed mean", one_.trimmed_log_ratio, "the means of the slices without the dearest and the cheapest twentieth");
+    weak("trimmed mean", one_.trimmed_log_ratio,
+         "the means of the slices without the dearest and the cheapest twentieth");
     weak("p99", one_.p99_log_ratio, "the 99th percentiles of the slices");
     if (one_.own_heaps_log_ratio) {
       entry("own heaps", fmt::format("{} over {}, a heap for each side", percent_text(*one_.own_heaps_log_ratio, 1),
@@ -164,17 +184,21 @@ class Explanation {
   void figures() {
     std::vector<std::vector<std::string>> rows{{"of one call", safe(one_.reference), safe(one_.candidate)}};
     const auto &a = one_.reference_figures, &b = one_.candidate_figures;
-    const auto row = [&](const std::string& what, const std::optional<double>& before, const std::optional<double>& after, const auto& text) {
+    const auto row = [&](const std::string& what, const std::optional<double>& before,
+                         const std::optional<double>& after, const auto& text) {
       if (before || after) rows.push_back({what, before ? text(*before) : "-", after ? text(*after) : "-"});
     };
-    const auto memory = [](const model::SideFigures& side, double model::Memory::* member) {
+    const auto memory = [](const model::SideFigures& side, double model::Memory::*member) {
       return side.memory ? std::optional((*side.memory).*member) : std::nullopt;
     };
     row("allocations", memory(a, &model::Memory::allocs), memory(b, &model::Memory::allocs), count_text);
     row("bytes asked for", memory(a, &model::Memory::alloc_bytes), memory(b, &model::Memory::alloc_bytes), bytes_text);
-    row("peak of the heap", memory(a, &model::Memory::peak_heap_bytes), memory(b, &model::Memory::peak_heap_bytes), bytes_text);
+    row("peak of the heap", memory(a, &model::Memory::peak_heap_bytes), memory(b, &model::Memory::peak_heap_bytes),
+        bytes_text);
     row("leaked", memory(a, &model::Memory::leaked_bytes), memory(b, &model::Memory::leaked_bytes), bytes_text);
-    const auto growths = [](const model::SideFigures& side) { return side.memory ? side.memory->heap_growths : std::nullopt; };
+    const auto growths = [](const model::SideFigures& side) {
+      return side.memory ? side.memory->heap_growths : std::nullopt;
+    };
     row("growths of the heap", growths(a), growths(b), count_text);
     row("instructions", a.instructions_per_call, b.instructions_per_call, count_text);
     const auto counter = [](const model::SideFigures& side, const std::string& name) -> std::optional<double> {
@@ -202,24 +226,33 @@ class Explanation {
       case Verdict::kSlower:
       case Verdict::kFaster: {
         const char* word = one_.verdict == Verdict::kSlower ? "slower" : "faster";
-        say(fmt::format("  {} is {} than {}: the evidence reached {:.1f} in a first duet and again in a second one, whose processes were all fresh. "
+        say(
+            fmt::format("  {} is {} than {}: the evidence reached {:.1f} in a first duet and again in a second one, "
+                        "whose processes were all fresh. "
                         "Each bound stands for 0.2 % false alarms.",
                         candidate, word, reference, kIsSo));
         break;
       }
       case Verdict::kSame:
-        say(is_same_code(one_) ? fmt::format("  {} and {} are the same code but for their descriptions: there is nothing to measure.", candidate, reference)
-                               : fmt::format("  Neither slower nor faster by {}: the evidence against both reached {:.1f}. That was shown, and is more "
-                                             "than that nothing was found.",
-                                             effect, kIsNotSo));
+        say(is_same_code(one_)
+                ? fmt::format("  {} and {} are the same code but for their descriptions: there is nothing to measure.",
+                              candidate, reference)
+                : fmt::format("  Neither slower nor faster by {}: the evidence against both reached {:.1f}. That was "
+                              "shown, and is more "
+                              "than that nothing was found.",
+                              effect, kIsNotSo));
         break;
       case Verdict::kCannotTell:
-        say(fmt::format("  Neither a difference of {} nor its absence was shown{}. A larger --budget, a larger --min-effect or a quieter machine decides.",
+        say(
+            fmt::format("  Neither a difference of {} nor its absence was shown{}. A larger --budget, a larger "
+                        "--min-effect or a quieter machine decides.",
                         effect, one_.duets.size() > 1 ? ": the second duet has to agree with the first" : ""));
         break;
       case Verdict::kNew: say(fmt::format("  Only {} has this case.", candidate)); break;
       case Verdict::kMissing: say(fmt::format("  Only {} has this case.", reference)); break;
-      case Verdict::kIncomparable: say("  The sides were not given the same, or one of them leaves this case out."); break;
+      case Verdict::kIncomparable:
+        say("  The sides were not given the same, or one of them leaves this case out.");
+        break;
       case Verdict::kFailed: say("  A side did not run, or answered wrongly: how fast it is does not matter."); break;
     }
   }
@@ -230,7 +263,9 @@ class Explanation {
 
 }  // namespace
 
-std::string explanation(const Comparison& comparison, const ConsoleOptions& options) { return Explanation(comparison, options).text(); }
+std::string explanation(const Comparison& comparison, const ConsoleOptions& options) {
+  return Explanation(comparison, options).text();
+}
 
 std::string case_list(const model::AbReport& report, const ConsoleOptions& options) {
   const Page page(options);

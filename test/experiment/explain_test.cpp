@@ -136,7 +136,8 @@ TEST_CASE("the rule that is printed is the rule that decides") {
 
 TEST_CASE("a case is found by its own name, with its problem, as a row is called, and by a glob") {
   const auto report = some_report();
-  for (const char* name : {"uniform/64", "two-sum/uniform/64", "two-sum/v2.0.0/uniform/64", "two-sum/v1.0.0/uniform/64", "*/64"}) {
+  for (const char* name :
+       {"uniform/64", "two-sum/uniform/64", "two-sum/v2.0.0/uniform/64", "two-sum/v1.0.0/uniform/64", "*/64"}) {
     const auto told = explained(report, name);
     INFO(name << told.err);
     CHECK(told.exit == Exit::kFine);
@@ -153,7 +154,8 @@ TEST_CASE("of more than two sides all comparisons of the case are explained") {
   report.files.push_back("c.so");
   report.comparisons.push_back(report.comparisons[0]);
   report.comparisons.back().candidate = "v3.0.0";
-  CHECK_THAT(explained(report, "uniform/16").out, ContainsSubstring("uniform/16: v2.0.0 against") && ContainsSubstring("uniform/16: v3.0.0 against"));
+  CHECK_THAT(explained(report, "uniform/16").out,
+             ContainsSubstring("uniform/16: v2.0.0 against") && ContainsSubstring("uniform/16: v3.0.0 against"));
   CHECK_THAT(explained(report, "two-sum/v3.0.0/uniform/16").out, StartsWith("two-sum uniform/16: v3.0.0 against"));
 }
 
@@ -174,7 +176,8 @@ TEST_CASE("a case that is not there is answered with the nearest ones") {
   auto told = explained(file, "uniform/65");
   CHECK(told.exit == Exit::kUsage);
   CHECK(told.out.empty());
-  CHECK(told.err == "harness: explain \"uniform/65\": " + file + " has no such case; nearest: uniform/64, uniform/16, uniform/256, worst/16; harness explain " +
+  CHECK(told.err == "harness: explain \"uniform/65\": " + file +
+                        " has no such case; nearest: uniform/64, uniform/16, uniform/256, worst/16; harness explain " +
                         file + " lists all 4\n");
   auto empty = some_report();
   empty.comparisons.clear();
@@ -187,10 +190,12 @@ TEST_CASE("a stored verdict to which the numbers do not lead is found") {
   const auto told = explained(report, "uniform/256");
   CHECK(told.exit == Exit::kUsage);
   CHECK_THAT(told.out, EndsWith("  the rule, run again on these numbers: same\n"));
-  CHECK_THAT(told.err, ContainsSubstring("uniform/256, v2.0.0: the stored verdict is slower, the rule on these numbers gives same; the file was changed"));
+  CHECK_THAT(told.err, ContainsSubstring("uniform/256, v2.0.0: the stored verdict is slower, the rule on these numbers "
+                                         "gives same; the file was changed"));
 }
 
-TEST_CASE("numbers that were changed after the decision are found by the steps and figures that they no longer lead to") {
+TEST_CASE(
+    "numbers that were changed after the decision are found by the steps and figures that they no longer lead to") {
   auto report = some_report();
   report.comparisons[0].duets[0].processes[1].log_ratio = 0.001;
   auto told = explained(report, "uniform/16");
@@ -215,7 +220,8 @@ TEST_CASE("a verdict without processes, with too many, or of three duets is refu
   CHECK_THAT(explained(report, "uniform/16").err, ContainsSubstring("201 processes in a duet, at most 200 are taken"));
   report = some_report();
   report.comparisons[0].duets[0].processes[0].log_ratio = std::nan("");
-  CHECK_THAT(explained(report, "uniform/16").err, ContainsSubstring("a log ratio or standard error that no process can yield"));
+  CHECK_THAT(explained(report, "uniform/16").err,
+             ContainsSubstring("a log ratio or standard error that no process can yield"));
 }
 
 TEST_CASE("a side that changes its pace leaves no verdict when the rule is run again, too") {
@@ -243,10 +249,14 @@ TEST_CASE("what no rule decided is explained without one") {
 
 TEST_CASE("a file that is none, or something else, is called what it is") {
   Files files;
-  CHECK_THAT(explained(files.path(), "x").err, ContainsSubstring("ab.json: cannot be read: No such file or directory; name a file that"));
+  CHECK_THAT(explained(files.path(), "x").err,
+             ContainsSubstring("ab.json: cannot be read: No such file or directory; name a file that"));
   CHECK_THAT(explained(files.folder(), "x").err, ContainsSubstring("cannot be read: Is a directory"));
-  CHECK_THAT(explained(files.write(""), "x").err, ContainsSubstring("ab.json: byte 0: expected the rest of the JSON document"));
+  CHECK_THAT(explained(files.write(""), "x").err,
+             ContainsSubstring("ab.json: byte 0: expected the rest of the JSON document"));
   const auto told = explained(files.write(R"({"context": {"harness_schema": "1"}, "benchmarks": []})"), "");
   CHECK(told.exit == Exit::kUsage);
-  CHECK_THAT(told.err, ContainsSubstring("found a report of a run, which has no comparisons; harness --ab=A,B --benchmark_out=FILE makes one"));
+  CHECK_THAT(told.err,
+             ContainsSubstring(
+                 "found a report of a run, which has no comparisons; harness --ab=A,B --benchmark_out=FILE makes one"));
 }

@@ -55,7 +55,8 @@ inline AbReport small_report() {
     duet.seconds = 0.21;
     for (int i = 0; i < 3; ++i) {
       duet.processes.push_back(process(-0.3285 + 0.001 * i + 0.0005 * number, 0.0008, i % 2 == 0, i % 2));
-      duet.path.push_back({static_cast<std::uint64_t>(i) + 1, -0.3285 + 0.0005 * i, 0.00495, -10.1 * (i + 1), 10.1 * (i + 1)});
+      duet.path.push_back(
+          {static_cast<std::uint64_t>(i) + 1, -0.3285 + 0.0005 * i, 0.00495, -10.1 * (i + 1), 10.1 * (i + 1)});
     }
     one.duets.push_back(duet);
   }
@@ -90,7 +91,8 @@ class Random {
     }
   }
   std::string text() {
-    static const std::vector<std::string> kParts{"a", "/", "\"", "\\", "\n", "\x1b[31m", std::string(1, '\0'), "μ", "😀", "<>{}:"};
+    static const std::vector<std::string> kParts{"a", "/", "\"",   "\\", "\n", "\x1b[31m", std::string(1, '\0'),
+                                                 "μ", "😀", "<>{}:"};
     std::string result;
     for (std::uint64_t parts = below(8); parts > 0; --parts) result += kParts[below(kParts.size())];
     return result;
@@ -109,8 +111,8 @@ class Random {
     return one;
   }
   DuetProcess process() {
-    DuetProcess one{number(), number(), bits_(),  number(),  number(), number(), number(), number(),
-                    number(), perhaps(), perhaps(), number(), coin(),  {},       number()};
+    DuetProcess one{number(), number(),  bits_(),   number(), number(), number(), number(), number(),
+                    number(), perhaps(), perhaps(), number(), coin(),   {},       number()};
     if (coin()) one.core = static_cast<int>(below(256));
     return one;
   }

@@ -37,7 +37,9 @@ class Check {
       const std::string name(rule);
       bool kept = true;
       if (name == "$ref") {
-        if (auto why = fault(value, root_.at("$defs").at(std::string_view(wanted.as_string()).substr(8)), place); !why.empty()) return why;
+        if (auto why = fault(value, root_.at("$defs").at(std::string_view(wanted.as_string()).substr(8)), place);
+            !why.empty())
+          return why;
       } else if (name == "type") {
         kept = wanted.is_string() && is_of_type(value, wanted.as_string());
         if (wanted.is_array()) {

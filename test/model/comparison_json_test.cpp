@@ -65,8 +65,10 @@ bool same(const SideFigures& a, const SideFigures& b) {
   return same(a1, b1) && same(a2, b2) && same(a3, b3);
 }
 bool same(const Comparison& a, const Comparison& b) {
-  const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23] = a;
-  const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20, b21, b22, b23] = b;
+  const auto& [a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22,
+               a23] = a;
+  const auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20, b21, b22,
+               b23] = b;
   return same(a1, b1) && same(a2, b2) && same(a3, b3) && same(a4, b4) && same(a5, b5) && same(a6, b6) && same(a7, b7) &&
          same(a8, b8) && same(a9, b9) && same(a10, b10) && same(a11, b11) && same(a12, b12) && same(a13, b13) &&
          same(a14, b14) && same(a15, b15) && same(a16, b16) && same(a17, b17) && same(a18, b18) && same(a19, b19) &&
@@ -180,11 +182,14 @@ TEST_CASE("rows are medians over all processes in which the side ran, once a sid
   std::size_t count = 0;
   for (auto at = rows.find("\"name\""); at != std::string::npos; at = rows.find("\"name\"", at + 1)) ++count;
   CHECK(count == 3);
-  CHECK_THAT(rows, ContainsSubstring("\"name\": \"two-sum/v1.0.0/uniform/4096\"") && ContainsSubstring("\"iterations\": 900"));
-  CHECK_THAT(rows, ContainsSubstring("\"name\": \"two-sum/v3.0.0/uniform/4096\"") && ContainsSubstring("\"iterations\": 300"));
+  CHECK_THAT(
+      rows, ContainsSubstring("\"name\": \"two-sum/v1.0.0/uniform/4096\"") && ContainsSubstring("\"iterations\": 900"));
+  CHECK_THAT(
+      rows, ContainsSubstring("\"name\": \"two-sum/v3.0.0/uniform/4096\"") && ContainsSubstring("\"iterations\": 300"));
 }
 
-TEST_CASE("a row of a program has the benchmark's name, its side as a label, and counters that take no member's place") {
+TEST_CASE(
+    "a row of a program has the benchmark's name, its side as a label, and counters that take no member's place") {
   auto report = ab_reports::small_report();
   report.kind = "programs";
   auto& one = report.comparisons[0];
@@ -192,7 +197,8 @@ TEST_CASE("a row of a program has the benchmark's name, its side as a label, and
   one.case_name = "BM_sort/1000/real_time";
   one.reference_figures.counters = {{"real_time", 1}, {"items_per_second", 2.5e6}};
   const auto text = write_ab_report(report);
-  CHECK_THAT(text, ContainsSubstring("{\"name\": \"BM_sort/1000/real_time\"") && ContainsSubstring("\"label\": \"v1.0.0\"") &&
+  CHECK_THAT(text, ContainsSubstring("{\"name\": \"BM_sort/1000/real_time\"") &&
+                       ContainsSubstring("\"label\": \"v1.0.0\"") &&
                        ContainsSubstring("\"items_per_second\": 2500000}") &&
                        ContainsSubstring("\"counters\": {\"real_time\": 1, \"items_per_second\": 2500000}"));
   CHECK_THAT(text.substr(0, text.find("\"comparisons\"")), !ContainsSubstring("\"real_time\": 1,"));
@@ -205,7 +211,8 @@ TEST_CASE("a side of which no process ran has no row") {
   CHECK_THAT(write_ab_report(report), ContainsSubstring("\"benchmarks\": [\n  ]"));
 }
 
-TEST_CASE("the interval of one process is unbounded, which is null; other numbers that are none are read as undefined") {
+TEST_CASE(
+    "the interval of one process is unbounded, which is null; other numbers that are none are read as undefined") {
   auto report = ab_reports::small_report();
   auto& one = report.comparisons[0];
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -224,34 +231,47 @@ TEST_CASE("the interval of one process is unbounded, which is null; other number
 
 TEST_CASE("names of the context that are the report's own or come again give way, bytes that are no text are marked") {
   auto report = ab_reports::small_report();
-  report.context = {{"sides", "mine"}, {"a", "\xff" "b"}, {"a", "again"}};
+  report.context = {{"sides", "mine"},
+                    {"a",
+                     "\xff"
+                     "b"},
+                    {"a", "again"}};
   const auto read = read_ab_report(write_ab_report(report), "ab.json");
   REQUIRE(read);
-  CHECK(read->context == Context{{"a", "\xef\xbf\xbd" "b"}});
+  CHECK(read->context == Context{{"a",
+                                  "\xef\xbf\xbd"
+                                  "b"}});
   CHECK(read->sides == report.sides);
 }
 
 TEST_CASE("a fault is named with its place, what was expected and what was found") {
   CHECK(fault("\"log_ratio\": -0.3275,\n", "\"log_ratio\": \"fast\",\n") ==
         "ab.json: /comparisons/0/log_ratio: expected a number, found \"fast\"");
-  CHECK(fault("      \"clock\": \"real\",\n", "") == "ab.json: /comparisons/0/clock: expected a text, found no such key");
+  CHECK(fault("      \"clock\": \"real\",\n", "") ==
+        "ab.json: /comparisons/0/clock: expected a text, found no such key");
   CHECK(fault("\"pairs\": 100", "\"pairs\": -1") ==
-        "ab.json: /comparisons/0/duets/0/processes/0/pairs: expected a whole number from 0 to 18446744073709551615, found -1");
-  CHECK(fault("\"core\": 0", "\"core\": 0.5") == "ab.json: /comparisons/0/duets/0/processes/0/core: expected a core's number, found 0.5");
+        "ab.json: /comparisons/0/duets/0/processes/0/pairs: expected a whole number from 0 to 18446744073709551615, "
+        "found -1");
+  CHECK(fault("\"core\": 0", "\"core\": 0.5") ==
+        "ab.json: /comparisons/0/duets/0/processes/0/core: expected a core's number, found 0.5");
   CHECK(fault("\"verdict\": \"faster\"", "\"verdict\": \"quick\"") ==
-        "ab.json: /comparisons/0/verdict: expected one of slower, faster, same, cannot-tell, new, missing, incomparable, failed, "
+        "ab.json: /comparisons/0/verdict: expected one of slower, faster, same, cannot-tell, new, missing, "
+        "incomparable, failed, "
         "found \"quick\"");
   CHECK(fault("\"reference_first\": true", "\"reference_first\": 1") ==
         "ab.json: /comparisons/0/duets/0/processes/0/reference_first: expected true or false, found 1");
   CHECK(fault("\"counters\": {}", "\"counters\": {\"a/b\": \"x\"}") ==
         "ab.json: /comparisons/0/reference_figures/counters/a~1b: expected a number, found \"x\"");
-  CHECK(fault("\"min_effect\": 0.02", "\"min_effect\": 0") == "ab.json: /comparisons/0/min_effect: expected a number above 0, found 0");
+  CHECK(fault("\"min_effect\": 0.02", "\"min_effect\": 0") ==
+        "ab.json: /comparisons/0/min_effect: expected a number above 0, found 0");
   CHECK(fault("\"seconds\": 0.21", "\"seconds\": 1e999") ==
         "ab.json: /comparisons/0/duets/0/seconds: expected a number that a double can hold, found a larger one");
   CHECK(fault("\"problem\": \"two-sum\"", "\"problem\": \"two-sum\", \"problem\": \"x\"") ==
         "ab.json: /comparisons/0: expected each key once, found \"problem\" again");
-  CHECK(fault("\"kind\": \"solvers\"", "\"kind\": \"people\"") == "ab.json: /context/kind: expected solvers or programs, found \"people\"");
-  CHECK(fault("\"sides\": [\"v1.0.0\", ", "\"sides\": [") == "ab.json: /context/files: expected 1 files, one a side, found 2");
+  CHECK(fault("\"kind\": \"solvers\"", "\"kind\": \"people\"") ==
+        "ab.json: /context/kind: expected solvers or programs, found \"people\"");
+  CHECK(fault("\"sides\": [\"v1.0.0\", ", "\"sides\": [") ==
+        "ab.json: /context/files: expected 1 files, one a side, found 2");
   CHECK(fault("\"harness_ab_schema\": 1", "\"harness_ab_schema\": 2") ==
         "ab.json: /context/harness_ab_schema: expected 1, found 2; a newer harness wrote it, and reads it");
   CHECK(fault("\"comparisons\": [", "\"comparisons\": [7, ") == "ab.json: /comparisons/0: expected an object, found 7");
@@ -266,9 +286,11 @@ TEST_CASE("what is no report of an A/B is called by its name") {
   CHECK(error("[]") == "x.json: /: expected an object, found an array");
   CHECK(error("7") == "x.json: /: expected an object, found 7");
   CHECK(error("{}") ==
-        "x.json: /comparisons: expected the comparisons of an A/B, found no such key; harness --ab=A,B --benchmark_out=FILE makes one");
+        "x.json: /comparisons: expected the comparisons of an A/B, found no such key; harness --ab=A,B "
+        "--benchmark_out=FILE makes one");
   CHECK(error(R"({"context": {"harness_schema": "1"}, "benchmarks": []})") ==
-        "x.json: /context/harness_ab_schema: expected the schema of an A/B's report, found a report of a run, which has no "
+        "x.json: /context/harness_ab_schema: expected the schema of an A/B's report, found a report of a run, which "
+        "has no "
         "comparisons; harness --ab=A,B --benchmark_out=FILE makes one");
   CHECK_THAT(error(R"({"benchmarks": [], "context": {"date": "today"}})"), ContainsSubstring("found no such key"));
   CHECK_THAT(error(R"({"benchmarks": []})"), ContainsSubstring("found a Google Benchmark report, which has none"));
@@ -276,7 +298,8 @@ TEST_CASE("what is no report of an A/B is called by its name") {
   CHECK_THAT(error(R"({"comparisons": 7})"), ContainsSubstring("/comparisons: expected an array, found 7"));
   CHECK_THAT(error(R"({"comparisons": [], "comparisons": []})"), ContainsSubstring("expected each key once"));
   CHECK_THAT(error(R"({"comparisons": []})"), ContainsSubstring("/context: expected an object, found no such key"));
-  CHECK_THAT(error("{\"comparisons\": ["), ContainsSubstring("x.json: byte 17: expected the rest of the JSON document"));
+  CHECK_THAT(error("{\"comparisons\": ["),
+             ContainsSubstring("x.json: byte 17: expected the rest of the JSON document"));
 }
 
 TEST_CASE("members that are not known are passed over, wherever they stand") {
@@ -291,10 +314,12 @@ TEST_CASE("members that are not known are passed over, wherever they stand") {
 TEST_CASE("a comparison of too many values ends the reading before they fill the memory") {
   std::string many = "\"warnings\": [";
   for (int i = 0; i < 100'001; ++i) many += "[],";
-  CHECK_THAT(fault("\"warnings\": [", many), ContainsSubstring("/comparisons/0: expected at most 100000 values, found more"));
+  CHECK_THAT(fault("\"warnings\": [", many),
+             ContainsSubstring("/comparisons/0: expected at most 100000 values, found more"));
   std::string some = "\"warnings\": [";
   for (int i = 0; i < 100; ++i) some += "\"\",";
-  CHECK_THAT(fault("\"warnings\": [", some), ContainsSubstring("/comparisons/0/warnings: expected at most 100 texts, found 101"));
+  CHECK_THAT(fault("\"warnings\": [", some),
+             ContainsSubstring("/comparisons/0/warnings: expected at most 100 texts, found 101"));
   CHECK_THAT(read_ab_report(std::string(kAbReportMostBytes + 1, ' '), "x.json").error().text(),
              ContainsSubstring("x.json: expected at most 256 MiB of text, found 268435457 bytes"));
 }

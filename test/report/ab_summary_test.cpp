@@ -27,7 +27,8 @@ Comparison renamed(Comparison one, const std::string& case_name) {
   return one;
 }
 
-const std::vector<Comparison> kMixed{comparisons::faster(), comparisons::slower(), comparisons::same(), comparisons::unknown(), comparisons::failed()};
+const std::vector<Comparison> kMixed{comparisons::faster(), comparisons::slower(), comparisons::same(),
+                                     comparisons::unknown(), comparisons::failed()};
 
 }  // namespace
 
@@ -77,13 +78,18 @@ TEST_CASE("± is half of the interval of the mean: errors of different cases ave
 TEST_CASE("where the mean's interval holds 1, or its direction was never confirmed, nobody is in front") {
   const auto up = comparisons::measured("a", Verdict::kSlower, 1, 1.1, 0.1, 0.02, 0.02);
   const auto down = comparisons::measured("b", Verdict::kFaster, 1.1, 1, -0.105, 0.02, 0.02);
-  CHECK_THAT(shown({up, down}), EndsWith("two-sum v2.0.0 is faster than v1.0.0 in 1 and slower in 1 of 2 cases: on the whole neither is in front\n"));
+  CHECK_THAT(
+      shown({up, down}),
+      EndsWith(
+          "two-sum v2.0.0 is faster than v1.0.0 in 1 and slower in 1 of 2 cases: on the whole neither is in front\n"));
   auto unconfirmed = comparisons::measured("b", Verdict::kCannotTell, 1.2, 1, -0.2, 0.02, 0.02);
-  CHECK_THAT(shown({up, unconfirmed}), EndsWith("faster than v1.0.0 in 0 and slower in 1 of 2 cases: on the whole neither is in front\n"));
+  CHECK_THAT(shown({up, unconfirmed}),
+             EndsWith("faster than v1.0.0 in 0 and slower in 1 of 2 cases: on the whole neither is in front\n"));
 }
 
 TEST_CASE("no difference and cannot tell end in different sentences") {
-  CHECK_THAT(shown({comparisons::same(), renamed(comparisons::same(), "b")}), EndsWith("\ntwo-sum v2.0.0 ran as fast as v1.0.0\n"));
+  CHECK_THAT(shown({comparisons::same(), renamed(comparisons::same(), "b")}),
+             EndsWith("\ntwo-sum v2.0.0 ran as fast as v1.0.0\n"));
   CHECK_THAT(shown({comparisons::unknown(), renamed(comparisons::unknown(), "b")}),
              EndsWith("\nwhether two-sum v2.0.0 is faster than v1.0.0 cannot be told\n"));
   CHECK_THAT(shown({comparisons::same(), comparisons::unknown()}), !ContainsSubstring("two-sum"));
@@ -105,7 +111,8 @@ TEST_CASE("programs go by their own names") {
 TEST_CASE("a case of one process has no interval and stays out of the mean") {
   auto one = comparisons::unknown();
   one.log_ratio_high = std::numeric_limits<double>::infinity();
-  CHECK_THAT(shown({one, comparisons::faster(), comparisons::same()}), ContainsSubstring("geometric mean of 2 measured cases"));
+  CHECK_THAT(shown({one, comparisons::faster(), comparisons::same()}),
+             ContainsSubstring("geometric mean of 2 measured cases"));
 }
 
 TEST_CASE("slower cases are listed worst first, the first ten of them") {
@@ -113,7 +120,8 @@ TEST_CASE("slower cases are listed worst first, the first ten of them") {
   for (int i = 1; i <= 15; ++i) {
     all.push_back(comparisons::measured("case-" + std::to_string(i), Verdict::kSlower, 1, 1.1, 0.01 * i, 0.001, 0.01));
   }
-  CHECK_THAT(shown(all), ContainsSubstring("v2.0.0 is SLOWER, confirmed, in 15 cases: case-15 +16%, case-14 +15%, case-13 +14%, ") &&
+  CHECK_THAT(shown(all), ContainsSubstring(
+                             "v2.0.0 is SLOWER, confirmed, in 15 cases: case-15 +16%, case-14 +15%, case-13 +14%, ") &&
                              ContainsSubstring("case-6 +6.2%, and 5 more\n"));
 }
 
@@ -140,7 +148,8 @@ two-sum v2.0.0 ran 1.167 ± 0.002 times faster than v1.0.0 on the whole, but
 }
 
 TEST_CASE("a side that ran nothing has no ratio and does not take the others' cases away") {
-  const std::vector<Comparison> all{comparisons::faster(), of(renamed(comparisons::failed(), "uniform/4096"), "v3.0.0")};
+  const std::vector<Comparison> all{comparisons::faster(),
+                                    of(renamed(comparisons::failed(), "uniform/4096"), "v3.0.0")};
   CHECK(shown(all) == R"(
 time in units of v1.0.0's, geometric mean of the 1 case that all sides ran:
   side    ratio to v1.0.0  faster  same  slower  cannot tell  not measured
@@ -149,11 +158,13 @@ time in units of v1.0.0's, geometric mean of the 1 case that all sides ran:
   v3.0.0                -       0     0       0            0             1
 two-sum v2.0.0 ran 1.393 ± 0.004 times faster than v1.0.0
 )");
-  CHECK_THAT(shown({comparisons::failed(), of(comparisons::failed(), "v3.0.0")}), ContainsSubstring("no case was measured with all sides"));
+  CHECK_THAT(shown({comparisons::failed(), of(comparisons::failed(), "v3.0.0")}),
+             ContainsSubstring("no case was measured with all sides"));
 }
 
 TEST_CASE("a side of equal code stands beside the first with exactly its time") {
-  const std::vector<Comparison> all{comparisons::faster(), of(comparisons::named("uniform/4096", Verdict::kSame), "v1.0.1")};
+  const std::vector<Comparison> all{comparisons::faster(),
+                                    of(comparisons::named("uniform/4096", Verdict::kSame), "v1.0.1")};
   CHECK_THAT(shown(all), ContainsSubstring("  v1.0.1    1 (same code)       0     1       0            0\n"));
 }
 

@@ -85,7 +85,8 @@ TEST_CASE("lines are broken at commas, and a part that is too long at its words"
   using Lines = std::vector<std::string>;
   CHECK(at_commas({"one", "two", "three"}, 0, 2) == Lines{"  one, two, three"});
   CHECK(at_commas({"one", "two", "three"}, 12, 2) == Lines{"  one, two,", "  three"});
-  CHECK(at_commas({"one", "two words and more", "three"}, 12, 2) == Lines{"  one,", "  two words", "    and", "    more,", "  three"});
+  CHECK(at_commas({"one", "two words and more", "three"}, 12, 2) ==
+        Lines{"  one,", "  two words", "    and", "    more,", "  three"});
   CHECK(at_commas({}, 12, 2).empty());
 }
 

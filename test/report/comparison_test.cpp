@@ -87,7 +87,8 @@ uniform/64  v1.0.0: 1.02μs, v2.0.0: 1.02μs (Δ +0.4%)  no difference of 2 % or
 }
 
 TEST_CASE("a case without a difference in time still tells one in memory") {
-  CHECK_THAT(shown(comparisons::with_memory(comparisons::same(), 4, 80e3, 5, 80e3)), EndsWith("    allocs 4 -> 5, peak 80K\n"));
+  CHECK_THAT(shown(comparisons::with_memory(comparisons::same(), 4, 80e3, 5, 80e3)),
+             EndsWith("    allocs 4 -> 5, peak 80K\n"));
 }
 
 TEST_CASE("what cannot be told is no equality: it says what would have been noticed, and why it ended") {
@@ -128,12 +129,14 @@ TEST_CASE("a case that failed on the way shows no figures of the processes befor
 TEST_CASE("clock, mode and CPU share are told where they are unusual") {
   Comparison one = comparisons::unknown();
   one.clock = "cpu";
-  one.mode = "two processes on one core";
   for (auto& process : one.duets[0].processes) process.candidate_cpu_seconds_per_call *= 0.6;
-  CHECK_THAT(shown(one), ContainsSubstring("cpu/real 1.00 and 0.60, by CPU time, two processes on one core\n"));
+  CHECK_THAT(shown(one), ContainsSubstring("in 0.20 s, cpu/real 1.00 and 0.60, by CPU time\n"));
+  one.mode = "two processes on one core";  // each waits while the other runs: the share says nothing of the code
+  CHECK_THAT(shown(one), ContainsSubstring("in 0.20 s, by CPU time, two processes on one core\n"));
   one.clock = "manual";
+  one.mode = "pairs of processes";
   one.problem.clear();
-  CHECK_THAT(shown(one), ContainsSubstring(", by manual time\n"));
+  CHECK_THAT(shown(one), ContainsSubstring("cpu/real 1.00 and 0.60, by manual time\n"));
   for (auto& process : one.duets[0].processes) process.candidate_real_seconds_per_call = 0;
   CHECK_THAT(shown(one), !ContainsSubstring("cpu/real"));
 }
@@ -143,7 +146,8 @@ TEST_CASE("memory that grew without an allocation more, leaks and growths have w
   one.candidate_figures.memory->alloc_bytes = 4096;
   one.candidate_figures.memory->leaked_bytes = 24;
   one.candidate_figures.memory->heap_growths = 3;
-  CHECK_THAT(shown(one), ContainsSubstring("    allocs 4, allocated 192B -> 4.1K, peak 80K, leaks 0B -> 24B, growths 1 -> 3\n"));
+  CHECK_THAT(shown(one),
+             ContainsSubstring("    allocs 4, allocated 192B -> 4.1K, peak 80K, leaks 0B -> 24B, growths 1 -> 3\n"));
   one = comparisons::with_memory(comparisons::faster(), 0, 0, 0, 0);
   CHECK_THAT(shown(one), !ContainsSubstring("allocs"));
   one.candidate_figures.memory.reset();
@@ -205,7 +209,8 @@ TEST_CASE("names are padded to the longest, so that sides stand below each other
 TEST_CASE("colour marks the verdict alone, and takes no room") {
   ConsoleOptions options = wide(80);
   options.colour = true;
-  CHECK_THAT(comparison_text(comparisons::slower(), options), StartsWith("uniform/16  v1.0.0: 91.6ns, v2.0.0: 93.6ns (Δ +2.2%)  \x1b[1;31mSLOWER\x1b[0m\n"));
+  CHECK_THAT(comparison_text(comparisons::slower(), options),
+             StartsWith("uniform/16  v1.0.0: 91.6ns, v2.0.0: 93.6ns (Δ +2.2%)  \x1b[1;31mSLOWER\x1b[0m\n"));
   CHECK_THAT(comparison_text(comparisons::faster(), options), ContainsSubstring("  \x1b[32mfaster\x1b[0m\n"));
   CHECK_THAT(comparison_text(comparisons::same(), options), !ContainsSubstring("\x1b"));
   options.columns = 30;
@@ -218,7 +223,8 @@ TEST_CASE("no line is wider than the terminal, whatever is told, but for a name 
   long_sides.candidate = "v2.0.0-with-a-longer-variant";
   for (const bool utf8 : {true, false}) {
     for (std::size_t columns = 60; columns <= 120; columns += 5) {
-      for (const Comparison& one : {comparisons::faster(), comparisons::slower(), comparisons::same(), comparisons::unknown(), comparisons::failed(), long_sides}) {
+      for (const Comparison& one : {comparisons::faster(), comparisons::slower(), comparisons::same(),
+                                    comparisons::unknown(), comparisons::failed(), long_sides}) {
         std::istringstream lines(comparison_text(one, wide(columns, utf8)));
         for (std::string line; std::getline(lines, line);) {
           INFO(columns << ": " << line);
@@ -244,7 +250,8 @@ TEST_CASE("text of others cannot write to the terminal") {
   one.clock = one.mode = "\x07";
   one.reference_figures.counters = {{"\x1b[0m", 1}};
   one.candidate_figures.counters = {{"\x1b[0m", 2}};
-  for (const Verdict verdict : {Verdict::kFaster, Verdict::kCannotTell, Verdict::kFailed, Verdict::kNew, Verdict::kIncomparable}) {
+  for (const Verdict verdict :
+       {Verdict::kFaster, Verdict::kCannotTell, Verdict::kFailed, Verdict::kNew, Verdict::kIncomparable}) {
     one.verdict = verdict;
     one.reason = "\x1b[5m\r";
     const std::string text = comparison_text(one, wide(80));

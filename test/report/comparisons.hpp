@@ -14,13 +14,16 @@ using harness::model::Duet;
 using harness::model::DuetProcess;
 using harness::model::Verdict;
 
-inline DuetProcess process(double reference_seconds, double candidate_seconds, double log_ratio, bool reference_first = true) {
+inline DuetProcess process(double reference_seconds, double candidate_seconds, double log_ratio,
+                           bool reference_first = true) {
   DuetProcess one;
   one.log_ratio = log_ratio;
   one.standard_error = 0.0008;
   one.pairs = 100;
-  one.reference_seconds_per_call = one.reference_real_seconds_per_call = one.reference_cpu_seconds_per_call = reference_seconds;
-  one.candidate_seconds_per_call = one.candidate_real_seconds_per_call = one.candidate_cpu_seconds_per_call = candidate_seconds;
+  one.reference_seconds_per_call = one.reference_real_seconds_per_call = one.reference_cpu_seconds_per_call =
+      reference_seconds;
+  one.candidate_seconds_per_call = one.candidate_real_seconds_per_call = one.candidate_cpu_seconds_per_call =
+      candidate_seconds;
   one.reference_first = reference_first;
   one.core = reference_first ? 0 : 1;
   one.seconds = 0.0683;
@@ -37,7 +40,8 @@ inline Duet duet(Verdict verdict, double reference_seconds, double candidate_sec
   const double sign = log_ratio < 0 ? -1 : 1;
   for (int i = 0; i < 3; ++i) {
     one.processes.push_back(process(reference_seconds, candidate_seconds, log_ratio + 0.0005 * (i - 1), i != 1));
-    one.path.push_back({static_cast<std::uint64_t>(i) + 1, log_ratio, 0.00495, sign * 3.0 * (i + 1), -sign * 3.0 * (i + 1)});
+    one.path.push_back(
+        {static_cast<std::uint64_t>(i) + 1, log_ratio, 0.00495, sign * 3.0 * (i + 1), -sign * 3.0 * (i + 1)});
   }
   return one;
 }
@@ -55,8 +59,8 @@ inline Comparison named(const std::string& case_name, Verdict verdict) {
 }
 
 // `half` is of the interval.
-inline Comparison measured(const std::string& case_name, Verdict verdict, double reference_seconds, double candidate_seconds,
-                           double log_ratio, double half, double would_notice) {
+inline Comparison measured(const std::string& case_name, Verdict verdict, double reference_seconds,
+                           double candidate_seconds, double log_ratio, double half, double would_notice) {
   Comparison one = named(case_name, verdict);
   one.duets.push_back(duet(verdict, reference_seconds, candidate_seconds, log_ratio));
   if (verdict == Verdict::kFaster || verdict == Verdict::kSlower) one.duets.push_back(one.duets[0]);
@@ -74,9 +78,12 @@ inline Comparison with_memory(Comparison one, double allocs, double peak, double
 }
 
 inline Comparison faster() {
-  return with_memory(measured("uniform/4096", Verdict::kFaster, 124e-6, 89e-6, -0.3313, 0.0028, 0.0028), 10010, 410e3, 4, 80e3);
+  return with_memory(measured("uniform/4096", Verdict::kFaster, 124e-6, 89e-6, -0.3313, 0.0028, 0.0028), 10010, 410e3,
+                     4, 80e3);
 }
-inline Comparison slower() { return measured("uniform/16", Verdict::kSlower, 91.6e-9, 93.6e-9, 0.0217, 0.0014, 0.0061); }
+inline Comparison slower() {
+  return measured("uniform/16", Verdict::kSlower, 91.6e-9, 93.6e-9, 0.0217, 0.0014, 0.0061);
+}
 inline Comparison same() {
   return with_memory(measured("uniform/64", Verdict::kSame, 1.02e-6, 1.024e-6, 0.004, 0.003, 0.006), 4, 80e3, 4, 80e3);
 }

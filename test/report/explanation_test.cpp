@@ -183,24 +183,30 @@ in words
 
 TEST_CASE("each verdict is explained in words of its own") {
   Comparison one = comparisons::same();
-  CHECK_THAT(shown(one), ContainsSubstring("two-sum uniform/64: v2.0.0 against v1.0.0: no difference of 2 % or more\n") &&
-                             EndsWith("Neither slower nor faster by 2 %: the evidence against both reached -4.6. That was shown, and is more than "
-                                      "that nothing was found.\n"));
+  CHECK_THAT(shown(one),
+             ContainsSubstring("two-sum uniform/64: v2.0.0 against v1.0.0: no difference of 2 % or more\n") &&
+                 EndsWith("Neither slower nor faster by 2 %: the evidence against both reached -4.6. That was shown, "
+                          "and is more than "
+                          "that nothing was found.\n"));
   one.duets.clear();
-  CHECK_THAT(shown(one), ContainsSubstring("against v1.0.0: same code\n") && EndsWith("there is nothing to measure.\n") && !ContainsSubstring("settings"));
+  CHECK_THAT(shown(one), ContainsSubstring("against v1.0.0: same code\n") &&
+                             EndsWith("there is nothing to measure.\n") && !ContainsSubstring("settings"));
   one = comparisons::unknown();
   CHECK_THAT(shown(one), ContainsSubstring("Neither a difference of 2 % nor its absence was shown. A larger --budget"));
   one.duets.clear();
-  CHECK_THAT(shown(one), ContainsSubstring("budget              5 s for each duet") && !ContainsSubstring("the rule, after"));
+  CHECK_THAT(shown(one),
+             ContainsSubstring("budget              5 s for each duet") && !ContainsSubstring("the rule, after"));
   one.verdict = Verdict::kNew;
   CHECK_THAT(shown(one), EndsWith("  Only v2.0.0 has this case.\n"));
   one.verdict = Verdict::kMissing;
   CHECK_THAT(shown(one), EndsWith("  Only v1.0.0 has this case.\n"));
   one.verdict = Verdict::kIncomparable;
   CHECK_THAT(shown(one), ContainsSubstring("leaves this case out"));
-  CHECK_THAT(shown(comparisons::failed()), ContainsSubstring("v2.0.0: crashed: SIGSEGV") && ContainsSubstring("how fast it is does not matter"));
-  CHECK_THAT(shown(comparisons::slower()), ContainsSubstring("two-sum uniform/16: v2.0.0 against v1.0.0: SLOWER\n") &&
-                                               ContainsSubstring("  v2.0.0 is slower than v1.0.0: the evidence reached 6.2"));
+  CHECK_THAT(shown(comparisons::failed()),
+             ContainsSubstring("v2.0.0: crashed: SIGSEGV") && ContainsSubstring("how fast it is does not matter"));
+  CHECK_THAT(shown(comparisons::slower()),
+             ContainsSubstring("two-sum uniform/16: v2.0.0 against v1.0.0: SLOWER\n") &&
+                 ContainsSubstring("  v2.0.0 is slower than v1.0.0: the evidence reached 6.2"));
 }
 
 TEST_CASE("numbers that are none, and lists that do not fit together, are told as they are") {
@@ -213,7 +219,8 @@ TEST_CASE("numbers that are none, and lists that do not fit together, are told a
   one.duets[0].processes[0].reference_real_seconds_per_call = 0;
   one.duets[0].path.clear();
   CHECK_THAT(shown(one), ContainsSubstring("unbounded: one process says nothing about others") &&
-                             ContainsSubstring("nothing: too few processes, or too far apart") && ContainsSubstring("? 1.00") && !ContainsSubstring("nan") && !ContainsSubstring("inf "));
+                             ContainsSubstring("nothing: too few processes, or too far apart") &&
+                             ContainsSubstring("? 1.00") && !ContainsSubstring("nan") && !ContainsSubstring("inf "));
 }
 
 TEST_CASE("no line of an explanation is wider than the terminal, and names cannot write to it") {
@@ -237,9 +244,10 @@ TEST_CASE("no line of an explanation is wider than the terminal, and names canno
 TEST_CASE("the list of cases has a line for each comparison") {
   ConsoleOptions options;
   auto equal = comparisons::named("x", Verdict::kSame);
-  CHECK("\n" + case_list(comparisons::report({comparisons::faster(), comparisons::slower(), comparisons::same(), comparisons::unknown(),
-                                              comparisons::failed(), equal}),
-                         options) == R"(
+  CHECK("\n" + case_list(comparisons::report({comparisons::faster(), comparisons::slower(), comparisons::same(),
+                                              comparisons::unknown(), comparisons::failed(), equal}),
+                         options) ==
+        R"(
 case            side  change                       verdict
 uniform/4096  v2.0.0    -28%                        faster
 uniform/16    v2.0.0   +2.2%                        SLOWER
