@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include <harness/cli/options.hpp>
+#include <harness/experiment/ab.hpp>
 #include <harness/experiment/doctor.hpp>
+#include <harness/experiment/explain.hpp>
 #include <harness/experiment/list.hpp>
 #include <harness/experiment/run.hpp>
 #include <harness/machine/identity.hpp>
@@ -106,6 +108,9 @@ int main(int argc, char** argv) {
     case cli::Options::Command::kList:
       return ended(experiment::list(options->run.places, options->long_form, terminal));
     case cli::Options::Command::kDoctor: return ended(experiment::doctor(options->run, terminal));
+    case cli::Options::Command::kAb: return ended(experiment::ab(options->ab, terminal));
+    case cli::Options::Command::kExplain:
+      return ended(experiment::explain(options->explained_file, options->explained_case, terminal));
     case cli::Options::Command::kRun: return ended(experiment::run(options->run, terminal));
   }
   return 0;

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <harness/cli/quantities.hpp>
 #include <harness/report/console.hpp>
 
 namespace harness::cli {
@@ -20,6 +21,9 @@ constexpr const char* kIntroduction =
     R"(Benchmarks solvers: algorithms in versioned shared libraries.
 
   harness --benchmark_filter=two-sum    measure every trial whose name matches
+  harness --ab=two-sum-v1,two-sum-v2    is the second slower or faster than the first?
+  harness --ab=./old_bench,./new_bench  the same of two Google Benchmark programs
+  harness explain FILE CASE             what a verdict of --ab --benchmark_out=FILE rests on
   harness list                          what was found, and what was skipped and why
   harness doctor                        what of this machine spoils measuring
 
@@ -38,8 +42,8 @@ Google Benchmark's flags, as they are there:
   --benchmark_display_aggregates_only, --benchmark_color, --benchmark_counters_tabular,
   --benchmark_context=KEY=VALUE, --benchmark_time_unit, --benchmark_dry_run, --v
 
-Exit codes: 0 fine; 1 a declared limit is not kept; 2 usage, a bad file, nothing matched; 3 a solver failed;
-4 incomplete; 130 interrupted.)";
+Exit codes: 0 fine, or cannot tell; 1 confirmed slower, or a declared limit is not kept; 2 usage, a bad file,
+nothing matched; 3 a solver failed; 4 incomplete; 5 nothing to roll back to; 130 interrupted.)";
 
 // `-plugin-dir=DIR` is the design's spelling; a single dash before a word of letters means the same as two.
 void accept_one_dash(std::vector<std::string>& arguments) {
@@ -51,6 +55,21 @@ void accept_one_dash(std::vector<std::string>& arguments) {
     });
     if (is_word) argument.insert(0, "-");
   }
+}
+
+// What of Google Benchmark's flags an A/B can do something with.
+Result<void> fits_ab(const std::vector<std::string>& benchmark_flags, const bench::Flags& flags) {
+  constexpr std::string_view kKnown[] = {"--benchmark_filter", "--benchmark_out", "--benchmark_out_format", "--benchmark_format",
+                                         "--benchmark_color"};
+  for (const auto& flag : benchmark_flags) {
+    const auto name = flag.substr(0, flag.find('='));
+    if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
+      return fail(name, "means nothing to --ab, which decides by itself how often to measure", "leave it out; see --budget and --min-effect");
+    }
+  }
+  if (flags.format == "csv") return fail("--benchmark_format", "--ab prints console or json, not csv");
+  if (!flags.out.empty() && flags.out_format != "json") return fail("--benchmark_out_format", "--ab writes json", "leave it out");
+  return {};
 }
 
 std::vector<fs::path> plugin_directories(const std::vector<std::string>& asked, const Surroundings& surroundings) {
@@ -96,7 +115,7 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   app.get_formatter()->column_width(34);
   bool version = false;
   std::vector<std::string> plugins;
-  std::string datasets, case_glob, isolation = "process", markdown, metric = "time";
+  std::string datasets, case_glob, isolation = "process", markdown, metric = "time", min_effect, budget;
   std::vector<std::string> passes = {"time", "memory", "latency"};
   Options options;
   std::optional<double> timeout;
@@ -128,11 +147,23 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--export-markdown", markdown, "also write the table to this file")->option_text("FILE");
 
+  app.add_option("--ab", options.ab.sides, "compare with the first of these: solvers, or Google Benchmark programs")
+      ->option_text("A,B[,C...]")
+      ->delimiter(',');
+  app.add_option("--min-effect", min_effect, "with --ab: the least difference that matters (2%; of programs 5%)")->option_text("PERCENT");
+  app.add_option("--budget", budget, "with --ab: time for a case (5s; 10s for calls above 50 ms)")->option_text("TIME");
+  app.add_flag("--untrusted", options.ab.untrusted, "with --ab: sides never share a process");
+
   auto* list = app.add_subcommand("list", "what was found, and what was skipped and why");
   list->add_flag("--long,-l", options.long_form, "everything that each library says of itself");
   list->fallthrough();
   auto* doctor = app.add_subcommand("doctor", "what of this machine spoils measuring, and how to mend it");
   doctor->fallthrough();
+
+  auto* explain = app.add_subcommand("explain", "what a verdict rests on: every number, and the rule");
+  explain->add_option("file", options.explained_file, "the report of --ab --benchmark_out=FILE")->required()->option_text("FILE");
+  explain->add_option("case", options.explained_case, "as in the report: uniform/64; without it the cases are listed")->option_text("CASE");
+  explain->fallthrough();
 
   // CLI11 would take the next argument for the missing value.
   if (std::find(arguments.begin(), arguments.end(), "--rollback=") != arguments.end()) {
@@ -160,9 +191,27 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   }
   if (list->parsed()) options.command = Options::Command::kList;
   if (doctor->parsed()) options.command = Options::Command::kDoctor;
-  if (options.command != Options::Command::kRun && !benchmark_flags.empty()) {
-    return fail(benchmark_flags.front(), fmt::format("means nothing to `harness {}`", list->parsed() ? "list" : "doctor"),
+  if (explain->parsed()) options.command = Options::Command::kExplain;
+  if (!app.get_subcommands().empty() && !benchmark_flags.empty()) {
+    return fail(benchmark_flags.front(), fmt::format("means nothing to `harness {}`", app.get_subcommands().front()->get_name()),
                 "leave it out");
+  }
+  if (!options.ab.sides.empty()) {
+    if (!app.get_subcommands().empty()) return fail("--ab", "is a command of its own", "leave out " + app.get_subcommands().front()->get_name());
+    if (options.ab.sides.size() < 2) return fail("--ab", "needs two sides or more", "write --ab=two-sum-v1,two-sum-v2");
+    options.command = Options::Command::kAb;
+  } else if (!min_effect.empty() || !budget.empty() || options.ab.untrusted) {
+    return fail(!min_effect.empty() ? "--min-effect" : !budget.empty() ? "--budget" : "--untrusted", "goes with --ab", "name two sides with --ab");
+  }
+  if (!min_effect.empty()) {
+    const auto share = read_percent("--min-effect", min_effect);
+    if (!share) return tl::unexpected(share.error());
+    options.ab.min_effect = *share;
+  }
+  if (!budget.empty()) {
+    const auto seconds = read_seconds("--budget", budget);
+    if (!seconds) return tl::unexpected(seconds.error());
+    options.ab.budget_seconds = *seconds;
   }
   if (options.run.rollback && options.command != Options::Command::kRun) {
     return fail("--rollback", "goes with a run", "leave it out");
@@ -178,6 +227,9 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   auto flags = bench::parse_flags(benchmark_flags,
                                   options.command == Options::Command::kRun ? surroundings.environment : nothing);
   if (!flags) return tl::unexpected(flags.error());
+  if (options.command == Options::Command::kAb) {
+    if (auto fits = fits_ab(benchmark_flags, *flags); !fits) return tl::unexpected(fits.error());
+  }
   options.run.flags = std::move(*flags);
   options.run.places.plugin_directories = plugin_directories(plugins, surroundings);
   options.run.places.dataset_directory = dataset_directory(datasets, surroundings);
@@ -195,6 +247,7 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (options.run.histogram && !options.run.latency_pass) {
     return fail("--histogram", "needs the latency pass", "leave --passes out, or add latency to it");
   }
+  options.ab.run = options.run;
   return options;
 }
 

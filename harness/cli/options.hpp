@@ -5,15 +5,18 @@
 #include <string>
 #include <vector>
 
+#include <harness/experiment/ab.hpp>
 #include <harness/experiment/run.hpp>
 #include <harness/model/error.hpp>
 
 namespace harness::cli {
 
 struct Options {
-  enum class Command { kRun, kList, kDoctor, kShown } command = Command::kRun;  // kShown: help or version was asked for
+  enum class Command { kRun, kAb, kExplain, kList, kDoctor, kShown } command = Command::kRun;  // kShown: help or version was asked for
   std::string shown;                                                   // text for kShown
   experiment::RunRequest run;                                          // `run.places` serves every command
+  experiment::AbRequest ab;                                            // `ab.run` is `run`
+  std::string explained_file, explained_case;                          // explain FILE [CASE]
   bool long_form = false;                                              // list --long
 };
 

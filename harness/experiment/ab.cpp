@@ -41,7 +41,6 @@ using State = Row::State;
 
 constexpr double kDefaultEffect = 0.02;
 constexpr double kDefaultBudget = 5, kBudgetOfLongCalls = 10, kLongCall = 50e-3;
-constexpr double kHeapsDiffer = 0.02;
 constexpr int kLoneRuns = 10;  // of a side that may have crashed its process
 
 bool is_path(const std::string& side) { return side.find('/') != std::string::npos; }
@@ -130,6 +129,7 @@ class Ab {
     options.colour = terminal_.colour;
     options.utf8 = terminal_.utf8;
     options.columns = terminal_.out_is_terminal ? terminal_.columns : 0;
+    for (const auto& trial : selection_.trials) options.name_width = std::max(options.name_width, trial.input->dataset_and_name().size());
     return options;
   }
 
@@ -141,6 +141,8 @@ class Ab {
     if (!catalog && !only_paths) return tl::unexpected(catalog.error());
     if (catalog) catalog_ = std::move(*catalog);
     for (const auto& side : request_.sides) {
+      std::error_code ignored;
+      if (is_path(side) && !std::filesystem::exists(side, ignored)) return fail(side, "no such file", "see harness list for what there is");
       auto solver = library::choose(catalog_, side);
       if (!solver) return tl::unexpected(solver.error());
       solvers_.push_back(std::move(*solver));
@@ -368,13 +370,16 @@ class Ab {
                       100 * kEffectApart));
     }
     const auto next = [&]() -> tl::expected<model::DuetProcess, NoProcess> {
-      auto process = trial::play(mode, duet_side(a), duet_side(b), *a.input, plan.min_effect, false, cores_, *inputs_, settings_, random_);
+      auto process = trial::play(mode, duet_side(a), duet_side(b), *a.input, plan.min_effect, turn(), std::getenv("OWN") != nullptr, cores_, *inputs_, settings_, random_);
       if (process) return std::move(*process);
       return tl::unexpected(no_process(process.error(), a, b));
     };
     decide(next, plan, comparison);
     if (mode.kind != trial::DuetMode::Kind::kTwoProcesses) look_at_own_heaps(a, b, mode, comparison);
   }
+
+  // Whose slice comes first: by turns.
+  bool turn() { return reference_first_ = !reference_first_; }
 
   NoProcess no_process(const trial::DuetFailure& failure, Row& a, Row& b) {
     using Kind = NoProcess::Kind;
@@ -407,7 +412,7 @@ class Ab {
     if (!known || own_heaps_unavailable_ || !(allocates(a) || allocates(b))) return;
     std::vector<double> log_ratios;
     for (std::size_t i = 0; i < mode.least_processes; ++i) {
-      const auto process = trial::play(mode, duet_side(a), duet_side(b), *a.input, comparison.min_effect, true, cores_, *inputs_, settings_, random_);
+      const auto process = trial::play(mode, duet_side(a), duet_side(b), *a.input, comparison.min_effect, turn(), std::getenv("OWN") == nullptr, cores_, *inputs_, settings_, random_);
       if (!process) {
         if (process.error().failure.kind == worker::FailureKind::kInterrupted) return;
         if (process.error().failure.text.starts_with("not available")) own_heaps_unavailable_ = true;
@@ -418,12 +423,8 @@ class Ab {
       }
       log_ratios.push_back(process->log_ratio);
     }
-    const double ratio = compare::median(log_ratios);
     comparison.own_heaps_processes = log_ratios.size();
-    comparison.own_heaps_log_ratio = ratio;
-    if (std::abs(std::expm1(ratio - comparison.log_ratio)) <= kHeapsDiffer) return;
-    comparison.warnings.push_back(fmt::format("with a heap of its own for each side: {} ({} processes); the shared heap hides a part",
-                                              report::change_text(ratio), log_ratios.size()));
+    comparison.own_heaps_log_ratio = compare::median(log_ratios);
   }
 
   void tell(Comparison comparison) {
@@ -485,6 +486,7 @@ class Ab {
   report::Progress progress_;
   std::vector<int> cores_;
   std::mt19937_64 random_{std::random_device{}()};
+  bool reference_first_ = random_() % 2 == 0;
   library::Catalog catalog_;
   std::vector<model::SolverInfo> solvers_;  // the sides
   std::vector<std::string> names_;

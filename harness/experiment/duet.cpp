@@ -29,8 +29,9 @@ struct Conducted {
 std::string too_long_for(const DuetPlan& plan) {
   const double least = plan.seconds_of_a_process * static_cast<double>(plan.least_processes);
   if (least <= plan.budget_seconds) return {};
-  return fmt::format("{} processes take about {:.0f} s, the budget is {:g} s; --budget={:.0f}s would do", plan.least_processes,
-                     std::ceil(least), plan.budget_seconds, std::ceil(1.2 * least));
+  const auto budget = least < 1 ? fmt::format("{:.0f}ms", std::ceil(1500 * least)) : fmt::format("{:.0f}s", std::ceil(1.5 * least));
+  return fmt::format("{} processes take about {:.2g} s, the budget is {:g} s; --budget={} would do", plan.least_processes, least,
+                     plan.budget_seconds, budget);
 }
 
 Conducted conduct(const NextProcess& next, const DuetPlan& plan) {

@@ -30,6 +30,7 @@ Preparation::Preparation(const RunRequest& request, const Terminal& terminal, co
 void Preparation::prepare(std::vector<Row>& rows) {
   Family family;
   for (auto& row : rows) {
+    if (row.measurement.state != State::kMeasured) continue;
     const auto& input = *row.trial->input;
     if (auto name = row.trial->solver->name() + "/" + input.dataset; name != family.name) family = {std::move(name), {}, {}};
     if (terminal_.stop) {

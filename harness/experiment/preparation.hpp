@@ -21,7 +21,7 @@ class Preparation {
 
   // Afterwards a row that is still `kMeasured` has its input, its cost and what the passes found; every
   // other one says why it is not timed. A size beyond max_size, predicted to pass the time limit, or above one that did, is skipped.
-  // Rows of one solver and dataset stand together, sizes ascending.
+  // Rows of one solver and dataset stand together, sizes ascending. Rows that have another state already are left alone.
   void prepare(std::vector<Row>& rows);
 
   // A generator, checker or reference failed: the datasets' fault, not a solver's.

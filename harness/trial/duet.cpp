@@ -41,9 +41,9 @@ tl::unexpected<DuetFailure> unusable(const std::string& why) {
 class Process {
  public:
   Process(const DuetMode& mode, const DuetSide& reference, const DuetSide& candidate, const Input& input, double min_effect,
-          Inputs& judge, worker::Settings settings, std::mt19937_64& random)
+          bool reference_first, Inputs& judge, worker::Settings settings, std::mt19937_64& random)
       : mode_(mode), sides_{&reference, &candidate}, input_(input), effect_(std::log1p(min_effect)), judge_(judge),
-        settings_(std::move(settings)), random_(random), reference_first_(draw(2) == 0) {}
+        settings_(std::move(settings)), random_(random), reference_first_(reference_first) {}
 
   Played<model::DuetProcess> play(bool own_heaps, const std::vector<int>& cores) {
     begin_ = now_seconds();
@@ -102,7 +102,7 @@ class Process {
   }
 
   bool precise_enough(const tl::expected<model::DuetProcess, std::string>& estimated) const {
-    return estimated && estimated->pairs >= mode_.least_pairs && estimated->standard_error <= effect_ / 4;
+    return estimated && slices_[0].size() >= mode_.least_pairs + mode_.ignored_pairs && estimated->standard_error <= effect_ / 4;
   }
 
   void keep(int side, const std::vector<model::Sample>& slices) {
@@ -296,9 +296,9 @@ double predict_process_seconds(const DuetMode& mode, double reference_seconds, d
 }
 
 Played<model::DuetProcess> play(const DuetMode& mode, const DuetSide& reference, const DuetSide& candidate, const Input& input,
-                                double min_effect, bool own_heaps, const std::vector<int>& cores, Inputs& judge,
-                                const worker::Settings& settings, std::mt19937_64& random) {
-  return Process(mode, reference, candidate, input, min_effect, judge, settings, random).play(own_heaps, cores);
+                                double min_effect, bool reference_first, bool own_heaps, const std::vector<int>& cores,
+                                Inputs& judge, const worker::Settings& settings, std::mt19937_64& random) {
+  return Process(mode, reference, candidate, input, min_effect, reference_first, judge, settings, random).play(own_heaps, cores);
 }
 
 }  // namespace harness::trial

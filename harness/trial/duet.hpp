@@ -58,12 +58,13 @@ struct DuetFailure {
 };
 
 // A fresh process (or two) with fresh sealed copies of both libraries in random load order, random heap padding, on a
-// random core of `cores`. Pairs are added until the standard error is at most a quarter of ln(1 + min_effect), or
+// random core of `cores`. `reference_first`: its slice comes before the candidate's; the caller alternates it from process to
+// process, which takes away what the turn itself costs. Pairs are added until the standard error is at most a quarter of ln(1 + min_effect), or
 // until four times the start-up has passed, or the mode's most. Each side's last answer is compared with its verified
 // one, and judged where it is another. `own_heaps`: as in worker::Settings, for the second look.
 tl::expected<model::DuetProcess, DuetFailure> play(const DuetMode& mode, const DuetSide& reference, const DuetSide& candidate,
-                                                   const Input& input, double min_effect, bool own_heaps,
-                                                   const std::vector<int>& cores, Inputs& judge,
+                                                   const Input& input, double min_effect, bool reference_first,
+                                                   bool own_heaps, const std::vector<int>& cores, Inputs& judge,
                                                    const worker::Settings& settings, std::mt19937_64& random);
 
 }  // namespace harness::trial

@@ -106,6 +106,7 @@ std::filesystem::path shipped_plugins() { return from_environment("HARNESS_SHIPP
 std::filesystem::path shipped_datasets() { return from_environment("HARNESS_SHIPPED_DATASETS"); }
 std::filesystem::path misbehaving_plugins() { return from_environment("HARNESS_MISBEHAVING_PLUGINS"); }
 std::filesystem::path measuring_plugins() { return from_environment("HARNESS_MEASURING_PLUGINS"); }
+std::filesystem::path compared_plugins() { return from_environment("HARNESS_COMPARED_PLUGINS"); }
 
 std::string content_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);

@@ -40,11 +40,12 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-// Directories that the build made: the shipped solvers and datasets, and solvers that misbehave.
+// Directories that the build made: the shipped solvers and datasets, solvers that misbehave, earn figures, are sides.
 std::filesystem::path shipped_plugins();
 std::filesystem::path shipped_datasets();
 std::filesystem::path misbehaving_plugins();
 std::filesystem::path measuring_plugins();
+std::filesystem::path compared_plugins();
 
 // A file's content.
 std::string content_of(const std::filesystem::path& file);

@@ -1,0 +1,57 @@
+#include <harness/trial/duet.hpp>
+
+#include "../catch.hpp"
+
+using namespace harness::trial;
+using Kind = DuetMode::Kind;
+
+TEST_CASE("the cost of a call decides how slices are cut and paired") {
+  struct Row {
+    double seconds;
+    Kind kind;
+    bool cpu_clock;
+    std::size_t least_processes;
+  };
+  for (const auto& row : {Row{10e-9, Kind::kAlternating, false, 3}, Row{49e-6, Kind::kAlternating, false, 3},
+                          Row{130e-6, Kind::kSandwich, false, 3}, Row{5e-3, Kind::kLongAlternating, true, 3},
+                          Row{20e-3, Kind::kTwoProcesses, true, 3}, Row{90e-3, Kind::kTwoProcesses, true, 5}}) {
+    const auto mode = choose_mode(row.seconds, row.seconds, 1, false);
+    INFO(row.seconds);
+    CHECK(mode.kind == row.kind);
+    CHECK(mode.cpu_clock == row.cpu_clock);
+    CHECK(mode.least_processes == row.least_processes);
+    CHECK(mode.least_pairs <= mode.most_pairs);
+  }
+}
+
+TEST_CASE("the longer side decides, so that both are treated alike") {
+  CHECK(choose_mode(1e-6, 5e-3, 1, false).kind == Kind::kLongAlternating);
+  CHECK(choose_mode(5e-3, 1e-6, 1, false).kind == Kind::kLongAlternating);
+}
+
+TEST_CASE("slices of short calls last about 100 us on each side, whatever the ratio") {
+  const auto mode = choose_mode(10e-9, 40e-6, 1, false);
+  CHECK(mode.calls[0] == 10'000);
+  CHECK(mode.calls[1] == 3);
+  const auto long_calls = choose_mode(1e-3, 1e-3, 1, false);
+  CHECK(long_calls.calls[0] == 1);
+}
+
+TEST_CASE("calls that wait are judged by real time") {
+  CHECK(choose_mode(20e-3, 20e-3, 1.0, false).cpu_clock);
+  CHECK(!choose_mode(20e-3, 20e-3, 0.89, false).cpu_clock);
+}
+
+TEST_CASE("sides that must be apart never share a process, however short the calls") {
+  for (const double seconds : {10e-9, 1e-6, 130e-6, 5e-3, 20e-3, 90e-3}) {
+    CHECK(choose_mode(seconds, seconds, 1, true).kind == Kind::kTwoProcesses);
+  }
+  CHECK(choose_mode(10e-9, 10e-9, 1, true).calls[0] > 100'000);
+}
+
+TEST_CASE("a process is predicted from its least number of pairs") {
+  const auto mode = choose_mode(90e-3, 90e-3, 1, false);
+  const double seconds = predict_process_seconds(mode, 90e-3, 90e-3);
+  CHECK(seconds > 4 * 0.18);
+  CHECK(seconds < 4 * 0.18 + 0.05);
+}
