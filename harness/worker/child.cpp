@@ -58,7 +58,8 @@ class Loop {
   ~Loop() {
     for (auto& side : sides_) {
       if (!own_process_) side.close_instance();
-      // In a process the exit lets go of the code; in a thread of the harness nothing may: the solver can have threads left.
+      // In a process the exit lets go of the code; in a thread of the harness nothing may: the solver can have threads
+      // left.
       if (side.library) side.library->keep_until_exit();
     }
     for (void* piece : padding_) std::free(piece);
@@ -206,7 +207,9 @@ class Loop {
     return run_lanes(lanes, count);
   }
   // Whose a failure is, where both were at work.
-  std::string of_whom() const { return taking_turns_[0] != nullptr ? " in " + taking_turns_[lane_]->name : std::string(); }
+  std::string of_whom() const {
+    return taking_turns_[0] != nullptr ? " in " + taking_turns_[lane_]->name : std::string();
+  }
 
   bool run_lanes(std::span<const Lane> lanes, std::uint64_t count) {
     for (const auto& lane : lanes)
@@ -314,9 +317,10 @@ class Loop {
 
   bool reference(const harness_problem& problem, ReceivedPacket& request) {
     if (request.descriptor_count() != 1) return failed(Fault::kMisused, "an input without its memory file");
-    if (!side_->args.map(request.descriptor(0), false)) return failed(Fault::kNoMemory, "the input could not be mapped");
+    auto& args = side_->args;
+    if (!args.map(request.descriptor(0), false)) return failed(Fault::kNoMemory, "the input could not be mapped");
     harness_bytes answer{};
-    if (const auto status = problem.reference(side_->args.data(), side_->args.size(), &answer); status != HARNESS_OK)
+    if (const auto status = problem.reference(args.data(), args.size(), &answer); status != HARNESS_OK)
       return failed(status, problem.last_error());
     return announce(answer);
   }

@@ -29,7 +29,8 @@ tl::unexpected<Failure> not_started(std::string text) {
 Outcome<std::vector<std::string>> words_of(const Command& command) {
   const auto supervisor = find_worker_executable("harness-worker");
   if (supervisor.empty())
-    return not_started("harness-worker was found neither beside this program nor in ../libexec/harness; reinstall harness");
+    return not_started(
+        "harness-worker was found neither beside this program nor in ../libexec/harness; reinstall harness");
   std::vector<std::string> words{supervisor, kSuperviseWord, std::to_string(::getpid()),
                                  command.core ? std::to_string(*command.core) : "-",
                                  std::to_string(command.environment.size())};
@@ -68,7 +69,8 @@ class Run {
     const double wall_seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
     process_.end();
     drain_the_rest();
-    if (const int why = errno_told(status)) return not_started(fmt::format("{}: {}", command_.words[0], std::strerror(why)));
+    if (const int why = errno_told(status))
+      return not_started(fmt::format("{}: {}", command_.words[0], std::strerror(why)));
     if (flooded()) return give_up(flood());
     if (!ending->exited) return give_up(failure_of(*ending, kStage));
     return Finished{ending->number, process_.output().take(), process_.errors().tail(kKeptErrors), wall_seconds};
@@ -88,7 +90,8 @@ class Run {
     } while (written() != before && !flooded());
   }
   Failure flood() const {
-    return {FailureKind::kFlooded, fmt::format("wrote more than {} to its output", shown_bytes(command_.output_bytes)), ""};
+    const auto limit = shown_bytes(command_.output_bytes);
+    return {FailureKind::kFlooded, fmt::format("wrote more than {} to its output", limit), ""};
   }
 
   // Until it wrote, ended, or time to look at the stop flag has come.
@@ -128,7 +131,8 @@ Outcome<Finished> run_command(const Command& command) {
   const auto words = words_of(command);
   if (!words) return tl::unexpected<Failure>(words.error());
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return not_started(fmt::format("{}: {}", command.words[0], std::strerror(errno)));
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    return not_started(fmt::format("{}: {}", command.words[0], std::strerror(errno)));
   const Descriptor status(ends[0]);
   Descriptor status_of_child(ends[1]);
   auto spawned = ChildProcess::spawn(

@@ -1,8 +1,8 @@
 // A foreign program that is run to its end, with limits: a Google Benchmark executable, a build. The parent's side.
 //
-// Its process group is its own and is ended with it, also when this process is killed (harness-worker stands between them:
-// supervise.hpp); what left the group is not. stdin is /dev/null; stdout and stderr are captured up to a limit; every wait
-// has a deadline. From the main thread only, as a worker.
+// Its process group is its own and is ended with it, also when this process is killed (harness-worker stands between
+// them: supervise.hpp); what left the group is not. stdin is /dev/null; stdout and stderr are captured up to a limit;
+// every wait has a deadline. From the main thread only, as a worker.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@
 namespace harness::worker {
 
 struct Command {
-  std::vector<std::string> words;                        // [0] is a path from the caller's directory, never searched for
+  std::vector<std::string> words;                        // [0] is a path, from the caller's directory, not searched for
   std::vector<std::pair<std::string, std::string>> environment;  // the whole of it
   std::filesystem::path directory;                       // "" = the caller's
   double seconds = 60;                                   // deadline of the whole run

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -60,6 +62,13 @@ std::string words_of_dlopen(std::string text, const std::string& path, const std
     text.replace(at, path.size(), name);
   if (text.starts_with(name + ": ")) text.erase(0, name.size() + 2);
   return text;
+}
+
+// 0 when the system does not tell.
+std::size_t count_threads() {
+  std::error_code error;
+  std::filesystem::directory_iterator threads("/proc/self/task", error);
+  return error ? 0 : static_cast<std::size_t>(std::distance(std::filesystem::begin(threads), {}));
 }
 
 constexpr std::size_t least_size(const harness_solver*) { return HARNESS_SOLVER_LEAST_SIZE; }
@@ -141,6 +150,7 @@ tl::expected<LoadedLibrary, std::string> LoadedLibrary::load_apart(int descripto
                                                                    std::uint64_t padding_bytes) {
   LoadedLibrary loaded(descriptor);
   auto& opened = *loaded.opened_;
+  const auto threads_before = count_threads();
   opened.apart = ::dlmopen(LM_ID_NEWLM, opened.path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (opened.apart == nullptr) {
     const char* error = ::dlerror();
@@ -150,10 +160,11 @@ tl::expected<LoadedLibrary, std::string> LoadedLibrary::load_apart(int descripto
   // One that needs no C library has no heap to pad.
   if (void* const allocate = opened.address_of("malloc"))
     take_padding(padding_bytes, reinterpret_cast<void* (*)(std::size_t)>(allocate));
-  // A C library beside the program's own takes itself for threaded and locks what the first one does not (glibc
-  // 2.32 on): allocating would cost more here than there. The process has one thread until a solver starts more, and then
-  // the library it starts them with takes note.
-  if (auto* const single_threaded = static_cast<char*>(opened.address_of("__libc_single_threaded"))) *single_threaded = 1;
+  // A C library beside the program's own takes itself for threaded and locks what the first one does not (glibc 2.32
+  // on): allocating would cost more here than there. It takes note of each thread that is started with it from now on;
+  // one that a constructor started needs the locks.
+  auto* const single_threaded = static_cast<char*>(opened.address_of("__libc_single_threaded"));
+  if (single_threaded != nullptr && threads_before == 1 && count_threads() == 1) *single_threaded = 1;
   // What it printed before it crashed should be seen, as in the program's own C library.
   using SetBuffer = int (*)(std::FILE*, char*, int, std::size_t);
   auto** const its_stdout = static_cast<std::FILE**>(opened.address_of("stdout"));
@@ -167,7 +178,8 @@ tl::expected<void, std::string> LoadedLibrary::take_table() {
   const auto read = [&](const char* entry, auto*& table) -> tl::expected<void, std::string> {
     const auto refuse = [](std::string why) { return tl::unexpected<std::string>(std::move(why)); };
     void* const address = opened_->address_of(entry);
-    if (!maps_file(address, opened_->descriptor)) return refuse("another library's code was given instead of this one's");
+    if (!maps_file(address, opened_->descriptor))
+      return refuse("another library's code was given instead of this one's");
     using Table = std::remove_reference_t<decltype(table)>;
     table = reinterpret_cast<Table (*)()>(address)();
     if (auto wrong = wrong_table(table, entry); !wrong.empty()) return refuse(std::move(wrong));

@@ -20,9 +20,10 @@ class LoadedLibrary {
   // a mapping of this very file. `name` stands for the file in messages. The error is one line.
   static tl::expected<LoadedLibrary, std::string> load(int descriptor, const std::string& name);
 
-  // The same in a namespace of the dynamic linker's own (dlmopen): with a C library, and so a heap, that nobody else has.
-  // `padding_bytes` of that heap are taken once the library is there. An error that begins with `not available` need
-  // not be the library's fault: one that lacks a dependency finds it in the program's namespace only. An exception that leaves such a library ends the process: no handler of ours is in sight of its unwinder.
+  // The same in a namespace of the dynamic linker's own (dlmopen): with a C library, and so a heap, that nobody else
+  // has. `padding_bytes` of that heap are taken once the library is there. An error that begins with `not available`
+  // need not be the library's fault: one that names no dependencies finds them in the program's namespace only. An
+  // exception that leaves such a library ends the process: no handler of ours is in sight of its unwinder.
   static tl::expected<LoadedLibrary, std::string> load_apart(int descriptor, const std::string& name,
                                                              std::uint64_t padding_bytes);
 

@@ -63,7 +63,8 @@ Outcome<MemoryFile> MemoryFile::sealed(std::span<const std::uint8_t> bytes, cons
 
 Outcome<MemoryFile> MemoryFile::fresh_copy() const {
   if (!shared_)
-    return tl::unexpected<Failure>(Failure{FailureKind::kNotStarted, "a copy of a memory file that was never made", ""});
+    return tl::unexpected<Failure>(
+        Failure{FailureKind::kNotStarted, "a copy of a memory file that was never made", ""});
   if (size() == 0) return sealed({}, shared_->name);
   void* mapped = ::mmap(nullptr, size(), PROT_READ, MAP_PRIVATE, descriptor(), 0);
   if (mapped == MAP_FAILED)

@@ -80,7 +80,8 @@ TEST_CASE("a program gets its words, its environment and nothing else") {
 
 TEST_CASE("a program finds no descriptor of the harness and an empty stdin") {
   const auto leaked = std::fopen("/dev/null", "r");  // without close-on-exec, as careless code opens files
-  const auto finished = run_command(shell("cat; for fd in 3 4 5 6 7 8 9; do ( : <&$fd ) 2>/dev/null && echo $fd; done; true"));
+  const auto finished =
+      run_command(shell("cat; for fd in 3 4 5 6 7 8 9; do ( : <&$fd ) 2>/dev/null && echo $fd; done; true"));
   std::fclose(leaked);
   CHECK(finished->output == "");
 }
@@ -110,7 +111,8 @@ TEST_CASE("what cannot be started is said with the system's reason") {
   };
   CHECK(told("/nonexistent/program") == "/nonexistent/program: No such file or directory");
   CHECK(told("true") == "true: No such file or directory");  // never searched for
-  const auto text = directory.file("text", "hello\n", 0644).string(), empty = directory.file("empty", "", 0755).string();
+  const auto text = directory.file("text", "hello\n", 0644).string();
+  const auto empty = directory.file("empty", "", 0755).string();
   CHECK(told(text) == text + ": Permission denied");
   CHECK(told(empty) == empty + ": Exec format error");
   CHECK(told(directory.path.string()) == directory.path.string() + ": Permission denied");
@@ -213,7 +215,8 @@ TEST_CASE("a program that is given a core runs there and nowhere else, from its 
   int last = 0;
   for (int core = 0; core < 256; ++core)
     if (CPU_ISSET(core, &allowed)) last = core;
-  auto command = shell("while read -r key list; do case $key in Cpus_allowed_list:) echo $list;; esac; done < /proc/$$/status");
+  auto command = shell(
+      "while read -r key list; do case $key in Cpus_allowed_list:) echo $list;; esac; done < /proc/$$/status");
   command.core = last;
   CHECK(run_command(command)->output == std::to_string(last) + "\n");
   command.core = 100'000;  // gone meanwhile: then any

@@ -35,8 +35,8 @@ Settings settings_with(Isolation isolation, bool own_heaps = false, std::uint64_
 }
 
 // Both loaded, in this order, and both given the same input.
-Worker duet(const std::string& first, const std::string& second, const std::string& wanted, const Settings& settings = {},
-            const Limits& limits = patient_limits()) {
+Worker duet(const std::string& first, const std::string& second, const std::string& wanted,
+            const Settings& settings = {}, const Limits& limits = patient_limits()) {
   auto worker = Worker::start(library(first), first + ".so", limits, settings);
   INFO((worker ? "" : worker.error().text));
   REQUIRE(worker);
@@ -236,7 +236,7 @@ TEST_CASE("slices can be asked for and fetched later, from two workers at once")
   CHECK(other->finish());
 }
 
-TEST_CASE("the deadline of slices runs from the asking, and an answer that came in time counts whenever it is fetched") {
+TEST_CASE("the deadline of slices runs from the asking, and an answer in time counts whenever it is fetched") {
   Limits limits = short_limits();
   auto worker = Worker::start(library("misbehaves_running"), "m.so", limits, {});
   REQUIRE(worker);
@@ -360,6 +360,20 @@ TEST_CASE("sides with heaps of their own do not get each other's blocks; others 
   }
 }
 
+TEST_CASE("a C library of its own locks no more than the program's, unless the solver has threads") {
+  if (kSanitized) return;
+  const auto single_threaded = [](const std::string& name, bool own_heaps) {
+    auto worker = duet(name, "duets_2", "single_threaded", settings_with(Isolation::kProcess, own_heaps));
+    const auto told = number(worker, 0);
+    CHECK(worker.finish());
+    return told;
+  };
+  CHECK(single_threaded("duets_1", false) == 1);
+  CHECK(single_threaded("duets_1", true) == 1);
+  CHECK(single_threaded("duets_threaded", false) == 0);
+  CHECK(single_threaded("duets_threaded", true) == 0);
+}
+
 TEST_CASE("libraries with heaps of their own run, answer, print and fail like others") {
   if (kSanitized) return;
   const auto own = settings_with(Isolation::kProcess, true);
@@ -382,7 +396,8 @@ TEST_CASE("libraries with heaps of their own run, answer, print and fail like ot
   const auto unloadable = run("undefined_symbol", "x", patient_limits(), own);
   REQUIRE(unloadable.failure);
   CHECK(unloadable.failure->kind == FailureKind::kBadState);
-  CHECK_THAT(unloadable.failure->text, StartsWith("not available here: undefined symbol: harness_test_nobody_defines_this"));
+  CHECK_THAT(unloadable.failure->text,
+             StartsWith("not available here: undefined symbol: harness_test_nobody_defines_this"));
   CHECK(run("no_entry", "x", patient_limits(), own).failure->kind == FailureKind::kNotLoaded);
 }
 

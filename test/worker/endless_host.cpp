@@ -1,5 +1,5 @@
-// A host that waits for a solver which never answers, until it is killed. Arguments: the library's file; or --command and
-// the words of a foreign program that never ends.
+// A host that waits for a solver which never answers, until it is killed. Arguments: the library's file; or --command
+// and the words of a foreign program that never ends.
 #include <fstream>
 #include <iterator>
 

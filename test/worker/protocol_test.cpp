@@ -115,7 +115,8 @@ TEST_CASE("as many samples are read as there are, and none or a part of one are 
 }
 
 TEST_CASE("exactly the slices that were asked for are read, and none that is no time") {
-  const auto decoded = [](std::size_t given, std::size_t count, double real = 1e-4, double cpu = 1e-4, double total = 1) {
+  const auto decoded = [](std::size_t given, std::size_t count, double real = 1e-4, double cpu = 1e-4,
+                          double total = 1) {
     FrameWriter writer(Kind::kSliced, 1);
     writer.f64(total);
     for (std::size_t i = 0; i < given; ++i) writer.f64(real).f64(cpu);

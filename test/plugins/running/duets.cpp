@@ -1,12 +1,16 @@
-// One side of a duet: the input is the name of what it shall answer with. VERSION tells the builds apart.
+// One side of a duet: the input is the name of what it shall answer with. VERSION tells the builds apart; with
+// STARTS_A_THREAD a constructor does so.
 #include "plain_solver.hpp"
 
 #include <cstdlib>
 #include <ctime>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <malloc.h>
+#include <sys/single_threaded.h>
+#include <unistd.h>
 
 inline std::uint64_t runs = 0, calls_of_last_run = 0;  // one object for two libraries that are loaded without care
 
@@ -58,11 +62,21 @@ harness_status answer(void*, harness_bytes* bytes) {
     if (wanted == "calls") told[0] = calls_of_last_run;
     if (wanted == "free_block") told[0] = free_block();
     if (wanted == "heap_in_use") told[0] = ::mallinfo2().uordblks;
+    if (wanted == "single_threaded") told[0] = static_cast<std::uint64_t>(__libc_single_threaded);
     if (wanted == "code") told[0] = reinterpret_cast<std::uint64_t>(&run);
   }
   *bytes = {reinterpret_cast<const std::uint8_t*>(told.data()), told.size() * sizeof told[0]};
   return HARNESS_OK;
 }
+
+#ifdef STARTS_A_THREAD
+[[maybe_unused]] const bool started = [] {
+  std::thread([] {
+    for (;;) ::pause();
+  }).detach();
+  return true;
+}();
+#endif
 
 }  // namespace
 
