@@ -304,8 +304,17 @@ class Ab {
   }
 
   trial::DuetMode mode_for(const Row& a, const Row& b) const {
-    return trial::choose_mode(a.examined.seconds_per_call, b.examined.seconds_per_call,
-                              std::min(a.examined.cpu_share, b.examined.cpu_share), request_.untrusted);
+    trial::DuetFacts facts;
+    facts.seconds[0] = a.examined.seconds_per_call;
+    facts.seconds[1] = b.examined.seconds_per_call;
+    facts.cpu_share = std::min(a.examined.cpu_share, b.examined.cpu_share);
+    for (const auto* each : {&a, &b}) {
+      if (each->measurement.memory) facts.allocs = std::max(facts.allocs, each->measurement.memory->allocs);
+    }
+    facts.apart = request_.untrusted;
+    auto mode = trial::choose_mode(facts);
+    if (own_heaps_unavailable_) mode.own_heaps = false;
+    return mode;
   }
 
   void say_equal(std::size_t side) {
@@ -350,7 +359,7 @@ class Ab {
 
   static trial::DuetSide duet_side(const Row& each) { return {each.trial, each.library.get(), &each.examined, each.limits}; }
 
-  void measure(Row& a, Row& b, const trial::DuetMode& mode, Comparison& comparison) {
+  void measure(Row& a, Row& b, trial::DuetMode mode, Comparison& comparison) {
     const double seconds_a = a.examined.seconds_per_call, seconds_b = b.examined.seconds_per_call;
     comparison.mode = mode.words();
     comparison.clock = mode.cpu_clock ? "cpu" : "real";
@@ -370,12 +379,17 @@ class Ab {
                       100 * kEffectApart));
     }
     const auto next = [&]() -> tl::expected<model::DuetProcess, NoProcess> {
-      auto process = trial::play(mode, duet_side(a), duet_side(b), *a.input, plan.min_effect, turn(), std::getenv("OWN") != nullptr, cores_, *inputs_, settings_, random_);
+      auto process = play(a, b, mode, plan.min_effect);
+      if (!process && mode.own_heaps && has_no_own_heaps(process.error())) {
+        mode.own_heaps = false;
+        process = play(a, b, mode, plan.min_effect);
+      }
       if (process) return std::move(*process);
       return tl::unexpected(no_process(process.error(), a, b));
     };
     decide(next, plan, comparison);
-    if (mode.kind != trial::DuetMode::Kind::kTwoProcesses) look_at_own_heaps(a, b, mode, comparison);
+    comparison.own_heaps = mode.own_heaps;
+    if (mode.kind != trial::DuetMode::Kind::kTwoProcesses) look_again(a, b, mode, comparison);
   }
 
   // Whose slice comes first: by turns.
@@ -405,26 +419,36 @@ class Ab {
     return fmt::format("while {} and {} shared a process: {}; alone neither failed in {} runs", name_of(a), name_of(b), words, kLoneRuns);
   }
 
-  // A heap that both share can hide what one of them does to it.
-  void look_at_own_heaps(Row& a, Row& b, const trial::DuetMode& mode, Comparison& comparison) {
+  tl::expected<model::DuetProcess, trial::DuetFailure> play(Row& a, Row& b, const trial::DuetMode& mode, double min_effect) {
+    return trial::play(mode, duet_side(a), duet_side(b), *a.input, min_effect, turn(), cores_, *inputs_, settings_, random_);
+  }
+
+  bool has_no_own_heaps(const trial::DuetFailure& failure) {
+    if (!failure.failure.text.starts_with("not available")) return false;
+    own_heaps_unavailable_ = true;
+    say("note: a heap for each side: " + trial::in_one_line(failure.failure));
+    return true;
+  }
+
+  // With the heaps the other way round: one that both share can hide what a side does to it, or make the other pay for it.
+  void look_again(Row& a, Row& b, trial::DuetMode mode, Comparison& comparison) {
     const auto allocates = [](const Row& each) { return each.measurement.memory && each.measurement.memory->allocs > 0; };
     const bool known = comparison.verdict == Verdict::kSlower || comparison.verdict == Verdict::kFaster || comparison.verdict == Verdict::kSame;
     if (!known || own_heaps_unavailable_ || !(allocates(a) || allocates(b))) return;
+    mode.own_heaps = !mode.own_heaps;
     std::vector<double> log_ratios;
     for (std::size_t i = 0; i < mode.least_processes; ++i) {
-      const auto process = trial::play(mode, duet_side(a), duet_side(b), *a.input, comparison.min_effect, turn(), std::getenv("OWN") == nullptr, cores_, *inputs_, settings_, random_);
+      const auto process = play(a, b, mode, comparison.min_effect);
       if (!process) {
-        if (process.error().failure.kind == worker::FailureKind::kInterrupted) return;
-        if (process.error().failure.text.starts_with("not available")) own_heaps_unavailable_ = true;
-        const auto words = fmt::format("no second look with a heap for each side: {}", trial::in_one_line(process.error().failure));
-        if (own_heaps_unavailable_) say("note: " + words);
-        else comparison.warnings.push_back(words);
+        const auto& failure = process.error();
+        if (failure.failure.kind == worker::FailureKind::kInterrupted || has_no_own_heaps(failure)) return;
+        comparison.warnings.push_back("no second look at the heap: " + trial::in_one_line(failure.failure));
         return;
       }
       log_ratios.push_back(process->log_ratio);
     }
-    comparison.own_heaps_processes = log_ratios.size();
-    comparison.own_heaps_log_ratio = compare::median(log_ratios);
+    comparison.second_look_processes = log_ratios.size();
+    comparison.second_look_log_ratio = compare::median(log_ratios);
   }
 
   void tell(Comparison comparison) {

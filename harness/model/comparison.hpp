@@ -77,6 +77,7 @@ struct Comparison {
   double min_effect = 0.02;        // the effect looked for, relative
   double budget_seconds = 5;       // of each duet
   std::string mode;                // `one process, alternating`; "" where nothing was measured
+  bool own_heaps = false;          // each side had a heap of its own while it was judged
   std::string clock;               // the one that decides: `real`, `cpu`, `manual`
   std::vector<Duet> duets;         // the first, and where that one saw a difference the second
   Verdict verdict = Verdict::kCannotTell;
@@ -88,8 +89,10 @@ struct Comparison {
   double would_notice = 0;         // relative: the least slowdown that these processes would have shown
   // The weaker signals: what the median cannot see. Only where they say more than it.
   std::optional<double> trimmed_log_ratio, p99_log_ratio;
-  std::optional<double> own_heaps_log_ratio;  // of a second look with a heap for each side; where it was made
-  std::uint64_t own_heaps_processes = 0;
+  // A second look with the heaps the other way round, at solvers that allocate: one shared heap where each side had its own
+  // while it was judged, and its own where they shared one.
+  std::optional<double> second_look_log_ratio;
+  std::uint64_t second_look_processes = 0;
 
   SideFigures reference_figures, candidate_figures;
   std::vector<std::string> warnings;  // one line each

@@ -92,6 +92,7 @@ void members(Archive& archive, T& one) {
   archive("min_effect", one.min_effect);
   archive("budget_seconds", one.budget_seconds);
   archive("mode", one.mode);
+  archive("own_heaps", one.own_heaps);
   archive("clock", one.clock);
   archive("log_ratio", one.log_ratio);
   archive("log_ratio_low", one.log_ratio_low, -kInfinity);
@@ -99,8 +100,8 @@ void members(Archive& archive, T& one) {
   archive("would_notice", one.would_notice, kInfinity);
   archive("trimmed_log_ratio", one.trimmed_log_ratio);
   archive("p99_log_ratio", one.p99_log_ratio);
-  archive("own_heaps_log_ratio", one.own_heaps_log_ratio);
-  archive("own_heaps_processes", one.own_heaps_processes);
+  archive("second_look_log_ratio", one.second_look_log_ratio);
+  archive("second_look_processes", one.second_look_processes);
   archive("reference_figures", one.reference_figures);
   archive("candidate_figures", one.candidate_figures);
   archive("warnings", one.warnings);

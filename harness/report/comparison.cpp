@@ -245,12 +245,12 @@ class CaseText {
   }
 
   void second_look() {
-    if (!one_.own_heaps_log_ratio ||
-        !(std::abs(std::expm1(*one_.own_heaps_log_ratio - one_.log_ratio)) > kHeapsDiffer)) {
+    if (!one_.second_look_log_ratio ||
+        !(std::abs(std::expm1(*one_.second_look_log_ratio - one_.log_ratio)) > kHeapsDiffer)) {
       return;
     }
-    line({"with a heap for each side " + percent_text(*one_.own_heaps_log_ratio, 1),
-          counted(one_.own_heaps_processes, "process")});
+    line({(one_.own_heaps ? "in one shared heap " : "with a heap for each side ") + percent_text(*one_.second_look_log_ratio, 1),
+          counted(one_.second_look_processes, "process")});
   }
 
   void weak_signals() {

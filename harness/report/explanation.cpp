@@ -175,9 +175,10 @@ class Explanation {
     weak("trimmed mean", one_.trimmed_log_ratio,
          "the means of the slices without the dearest and the cheapest twentieth");
     weak("p99", one_.p99_log_ratio, "the 99th percentiles of the slices");
-    if (one_.own_heaps_log_ratio) {
-      entry("own heaps", fmt::format("{} over {}, a heap for each side", percent_text(*one_.own_heaps_log_ratio, 1),
-                                     counted(one_.own_heaps_processes, "process")));
+    if (one_.second_look_log_ratio) {
+      entry("second look", fmt::format("{} over {}, {}", percent_text(*one_.second_look_log_ratio, 1),
+                                       counted(one_.second_look_processes, "process"),
+                                       one_.own_heaps ? "both sides in one heap" : "a heap for each side"));
     }
   }
 

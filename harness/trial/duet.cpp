@@ -14,6 +14,8 @@ namespace {
 
 constexpr double kShort = 50e-6, kMiddle = 2e-3, kLong = 10e-3, kVeryLong = 50e-3;  // seconds of a call
 constexpr double kSliceSeconds = 100e-6;
+constexpr double kSliceWithPhasesSeconds = 500e-6;
+constexpr double kManyAllocations = 8;
 constexpr double kSliceApartSeconds = 2e-3;     // long enough that a switch of processes is small in it
 constexpr double kLeastCpuShare = 0.9;
 constexpr double kStartUps = 4;                 // a process may measure so many times as long as its start took
@@ -45,11 +47,11 @@ class Process {
       : mode_(mode), sides_{&reference, &candidate}, input_(input), effect_(std::log1p(min_effect)), judge_(judge),
         settings_(std::move(settings)), random_(random), reference_first_(reference_first) {}
 
-  Played<model::DuetProcess> play(bool own_heaps, const std::vector<int>& cores) {
+  Played<model::DuetProcess> play(const std::vector<int>& cores) {
     begin_ = now_seconds();
     if (!cores.empty()) settings_.core = cores[draw(cores.size())];
     settings_.heap_padding_bytes = draw(kMostPadding);
-    settings_.own_heaps = own_heaps;
+    settings_.own_heaps = mode_.own_heaps;
     auto played = mode_.kind == DuetMode::Kind::kTwoProcesses ? apart() : together();
     if (played) {
       played->core = settings_.core;
@@ -244,18 +246,22 @@ std::string DuetMode::words() const {
   return {};
 }
 
-DuetMode choose_mode(double reference_seconds, double candidate_seconds, double cpu_share, bool apart) {
+DuetMode choose_mode(const DuetFacts& facts) {
   using Kind = DuetMode::Kind;
-  const double longer = std::max(reference_seconds, candidate_seconds);
+  const double longer = std::max(facts.seconds[0], facts.seconds[1]);
+  const bool phases = facts.allocs >= kManyAllocations;
   DuetMode mode;
+  double slice_seconds = 0;  // 0: single calls
   if (longer < kShort) {
     mode.kind = Kind::kAlternating;
     mode.least_pairs = 16;
     mode.most_pairs = 50;
+    slice_seconds = kSliceSeconds;
   } else if (longer < kMiddle) {
     mode.kind = Kind::kSandwich;
     mode.least_pairs = 16;
     mode.most_pairs = 100;
+    if (phases) slice_seconds = kSliceWithPhasesSeconds;
   } else if (longer < kLong) {
     mode.kind = Kind::kLongAlternating;
     mode.least_pairs = 6;
@@ -274,19 +280,20 @@ DuetMode choose_mode(double reference_seconds, double candidate_seconds, double 
     mode.cpu_clock = true;
     mode.least_processes = 5;
   }
-  if (apart && longer < kLong) {
+  if (facts.apart && longer < kLong) {
     mode.kind = Kind::kTwoProcesses;
     mode.least_pairs = 10;
     mode.most_pairs = 40;
     mode.cpu_clock = true;
     mode.least_processes = 5;
+    slice_seconds = kSliceApartSeconds;
   }
-  if (mode.kind == Kind::kAlternating || (apart && longer < kLong)) {
-    const double slice = mode.kind == Kind::kAlternating ? kSliceSeconds : kSliceApartSeconds;
-    mode.calls[0] = calls_in(slice, reference_seconds);
-    mode.calls[1] = calls_in(slice, candidate_seconds);
+  for (int side : {0, 1}) {
+    if (slice_seconds > 0) mode.calls[side] = calls_in(slice_seconds, facts.seconds[side]);
+    if (phases && longer < kVeryLong) mode.calls[side] += mode.calls[side] % 2;
   }
-  if (cpu_share < kLeastCpuShare) mode.cpu_clock = false;
+  mode.own_heaps = phases && mode.kind != Kind::kTwoProcesses;
+  if (facts.cpu_share < kLeastCpuShare) mode.cpu_clock = false;
   return mode;
 }
 
@@ -296,9 +303,9 @@ double predict_process_seconds(const DuetMode& mode, double reference_seconds, d
 }
 
 Played<model::DuetProcess> play(const DuetMode& mode, const DuetSide& reference, const DuetSide& candidate, const Input& input,
-                                double min_effect, bool reference_first, bool own_heaps, const std::vector<int>& cores,
-                                Inputs& judge, const worker::Settings& settings, std::mt19937_64& random) {
-  return Process(mode, reference, candidate, input, min_effect, reference_first, judge, settings, random).play(own_heaps, cores);
+                                double min_effect, bool reference_first, const std::vector<int>& cores, Inputs& judge,
+                                const worker::Settings& settings, std::mt19937_64& random) {
+  return Process(mode, reference, candidate, input, min_effect, reference_first, judge, settings, random).play(cores);
 }
 
 }  // namespace harness::trial

@@ -23,22 +23,32 @@ namespace harness::trial {
 struct DuetMode {
   enum class Kind {
     kAlternating,     // one process, slices of about 100 us of calls
-    kSandwich,        // one process, single calls in strict alternation, each between two neighbours
-    kLongAlternating, // one process, single calls in strict alternation
-    kTwoProcesses     // two processes on one core, single calls (or slices of 2 ms), the kernel alternates them
+    kSandwich,        // one process, single calls (or about 0.5 ms) in strict alternation, each slice between two neighbours
+    kLongAlternating, // one process, single calls (or two) in strict alternation
+    kTwoProcesses     // two processes on one core, single calls (or two, or 2 ms), the kernel alternates them
   } kind = Kind::kAlternating;
   bool cpu_clock = false;           // thread CPU time decides
   std::uint64_t calls[2] = {1, 1};  // of a slice, reference and candidate
   std::uint64_t least_pairs = 8, most_pairs = 50;  // of a process
   std::uint64_t ignored_pairs = 0;  // at the beginning
+  bool own_heaps = false;           // each side's library with a heap of its own
   std::size_t least_processes = 3;
 
   std::string words() const;        // `one process, alternating`
 };
 
-// `reference_seconds`, `candidate_seconds`: of a call, from the pilots. `cpu_share`: the lesser of both sides' CPU over real
-// time; below 0.9 (sleep, I/O, locks, threads of its own) real time decides. `apart`: the sides must not share a process.
-DuetMode choose_mode(double reference_seconds, double candidate_seconds, double cpu_share, bool apart);
+// What the pilots and the memory pass found of both sides.
+struct DuetFacts {
+  double seconds[2] = {0, 0};  // of a call: reference, candidate
+  double cpu_share = 1;        // the lesser of both sides' CPU over real time; below 0.9 (sleep, I/O, locks, threads of its
+                               // own) real time decides
+  // The more of both sides' allocations in a call. From 8 on (what the C library keeps at hand of a size is 7) the order in
+  // which blocks come back from the heap matters: it turns round from call to call, so that slices hold even numbers of
+  // calls, and each side has a heap of its own.
+  double allocs = 0;
+  bool apart = false;          // the sides must not share a process
+};
+DuetMode choose_mode(const DuetFacts& facts);
 
 // About how long one process of this mode takes at the least, its start included.
 double predict_process_seconds(const DuetMode& mode, double reference_seconds, double candidate_seconds);
@@ -61,10 +71,10 @@ struct DuetFailure {
 // random core of `cores`. `reference_first`: its slice comes before the candidate's; the caller alternates it from process to
 // process, which takes away what the turn itself costs. Pairs are added until the standard error is at most a quarter of ln(1 + min_effect), or
 // until four times the start-up has passed, or the mode's most. Each side's last answer is compared with its verified
-// one, and judged where it is another. `own_heaps`: as in worker::Settings, for the second look.
+// one, and judged where it is another.
 tl::expected<model::DuetProcess, DuetFailure> play(const DuetMode& mode, const DuetSide& reference, const DuetSide& candidate,
                                                    const Input& input, double min_effect, bool reference_first,
-                                                   bool own_heaps, const std::vector<int>& cores, Inputs& judge,
+                                                   const std::vector<int>& cores, Inputs& judge,
                                                    const worker::Settings& settings, std::mt19937_64& random);
 
 }  // namespace harness::trial

@@ -145,8 +145,9 @@ class Random {
     one.would_notice = coin() ? number() : INFINITY;
     one.trimmed_log_ratio = perhaps();
     one.p99_log_ratio = perhaps();
-    one.own_heaps_log_ratio = perhaps();
-    one.own_heaps_processes = bits_();
+    one.own_heaps = bits_() % 2 == 0;
+    one.second_look_log_ratio = perhaps();
+    one.second_look_processes = bits_();
     one.reference_figures = figures();
     one.candidate_figures = figures();
     for (std::uint64_t i = below(3); i > 0; --i) one.warnings.push_back(text());

@@ -57,8 +57,8 @@ TEST_CASE("a slower case cries, and tells all that speaks for and against it") {
   Comparison one = comparisons::slower();
   one.reference_figures.instructions_per_call = 10345;
   one.candidate_figures.instructions_per_call = 9000;
-  one.own_heaps_log_ratio = 0.157;
-  one.own_heaps_processes = 3;
+  one.second_look_log_ratio = 0.157;
+  one.second_look_processes = 3;
   one.p99_log_ratio = 0.3;
   one.trimmed_log_ratio = 0.0402;
   one.warnings = {"layout not spanned: other links of the same source can differ by about 1 %"};
@@ -183,8 +183,8 @@ TEST_CASE("the weak signals say in which way they differ from the verdict") {
 
 TEST_CASE("a second look that agrees within 2 % is not told") {
   Comparison one = comparisons::faster();
-  one.own_heaps_log_ratio = one.log_ratio + 0.015;
-  one.own_heaps_processes = 3;
+  one.second_look_log_ratio = one.log_ratio + 0.015;
+  one.second_look_processes = 3;
   CHECK_THAT(shown(one), !ContainsSubstring("heap for each side"));
 }
 

@@ -29,8 +29,8 @@ Comparison explained() {
   one.duets[1].processes[1].p99_log_ratio = -0.25;
   one.duets[1].path.resize(1);
   one.p99_log_ratio = -0.25;
-  one.own_heaps_log_ratio = -0.2;
-  one.own_heaps_processes = 3;
+  one.second_look_log_ratio = -0.2;
+  one.second_look_processes = 3;
   one.reference_figures.instructions_per_call = 10345;
   one.candidate_figures.counters = {{"hits", 12}};
   one.warnings = {"layout not spanned"};
