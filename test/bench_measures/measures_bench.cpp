@@ -35,9 +35,9 @@ Options options_of(int argc, char** argv) {
     else if (name == "--growth-plugins") options.growth_plugins = value;
     else if (name == "--growth-datasets") options.growth_datasets = value;
     else if (name == "--rounds") options.rounds = std::atoi(value.c_str());
-    else give_up("measures_bench: unknown " + word);
+    else give_up("unknown " + word);
   }
-  if (options.harness.empty() || options.rounds < 3) give_up("measures_bench: needs --harness=FILE and at least 3 --rounds");
+  if (options.harness.empty() || options.rounds < 3) give_up("needs --harness=FILE and at least 3 --rounds");
   return options;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -17,7 +18,7 @@ extern char** environ;
 namespace overhead {
 
 [[noreturn]] void give_up(const std::string& line) {
-  std::fprintf(stderr, "overhead_bench: %s\n", line.c_str());
+  std::fprintf(stderr, "%s: %s\n", program_invocation_short_name, line.c_str());
   std::exit(2);
 }
 
