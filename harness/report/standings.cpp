@@ -15,7 +15,6 @@ using model::Place;
 using model::Ranking;
 using CaseKey = std::pair<std::string, std::string>;  // dataset and case; empty = all
 
-constexpr std::size_t kEnoughProcesses = 15;  // more would hardly tell tied versions apart
 constexpr std::size_t kRatioWidth = 8;        // of a cell in the table cases x versions
 
 bool is_number(const std::string& name) {
@@ -186,9 +185,10 @@ class Standings {
       }
       if (whole->processes == 1) {
         page_.folded_line("  one process each, so the spread is unknown: --benchmark_repetitions=3 tells more", 4);
-      } else if (front.size() > 1 && whole->processes < kEnoughProcesses) {
-        page_.folded_line(
-            fmt::format("  more processes may tell them apart: --benchmark_repetitions={}", kEnoughProcesses), 4);
+      } else if (front.size() > 1) {
+        page_.folded_line(fmt::format("  a duet tells them apart, or that nothing does: --ab={0}-{1},{0}-{2}", page_.safe(problem_),
+                                      page_.safe(front[0]), page_.safe(front[1])),
+                          4);
       }
     }
     in_front();
