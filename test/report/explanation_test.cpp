@@ -83,7 +83,7 @@ both duets together, 5 processes
   would notice        >= 0.3 %: the least effect e for which these processes, moved until their median is ln(1 + e), would be called slower where e is looked for
   trimmed mean        says no more than the median
   p99                 -22.1 % of the 99th percentiles of the slices: weaker, not in the verdict
-  own heaps           -18.1 % over 3 processes, a heap for each side
+  second look         -18.1 % over 3 processes, a heap for each side
 
 figures that decide nothing
   of one call          v1.0.0  v2.0.0
@@ -161,7 +161,7 @@ both duets together, 5 processes
   trimmed mean        says no more than the median
   p99                 -22.1 % of the 99th percentiles of the slices: weaker, not
                       in the verdict
-  own heaps           -18.1 % over 3 processes, a heap for each side
+  second look         -18.1 % over 3 processes, a heap for each side
 
 figures that decide nothing
   of one call          v1.0.0  v2.0.0
