@@ -43,7 +43,6 @@ experiment::AbRequest request_for(const std::string& function, const std::string
   experiment::AbRequest request;
   request.run.places = {{places.plugins}, places.datasets};
   request.run.case_glob = function;
-  request.run.memory_pass = request.run.latency_pass = false;
   request.sides = {library(function, "1.0.0"), library(function, candidate)};
   request.measure_equal_code = true;
   return request;
