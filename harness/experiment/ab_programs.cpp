@@ -182,15 +182,18 @@ class AbPrograms {
   }
 
   void say_equal(std::size_t side) {
+    std::size_t count = 0;
     for (const auto& each : cases_) {
+      if (each.registrations[side] == 0) continue;
       auto comparison = about(side, each);
       comparison.verdict = Verdict::kSame;
       comparison.reason = "same program: nothing to measure";
       report_.comparisons.push_back(std::move(comparison));
+      ++count;
     }
     if (!to_console()) return;
     terminal_.out << fmt::format("{} and {}: same program, nothing to measure ({} case{})\n", report::printable(report_.sides[0]),
-                                 report::printable(report_.sides[side]), cases_.size(), cases_.size() == 1 ? "" : "s")
+                                 report::printable(report_.sides[side]), count, count == 1 ? "" : "s")
                   << std::flush;
   }
 
