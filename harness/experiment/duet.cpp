@@ -22,7 +22,7 @@ constexpr double kLayoutNotSpanned = 0.025;
 
 struct Conducted {
   Duet duet;
-  std::optional<NoProcess> ended;  // kFailed or kInterrupted: nothing more can be had
+  std::optional<NoProcess> ended;  // kFailed, kNotStarted or kInterrupted: nothing more can be had
 };
 
 // Neither side may begin what cannot end within the budget.
@@ -142,9 +142,9 @@ bool decide(const NextProcess& next, const DuetPlan& plan, model::Comparison& co
   const auto second = comparison.duets.size() > 1 ? std::optional(comparison.duets.back()) : std::nullopt;
   const auto confirmed = compare::confirm(comparison.duets.front(), second, plan.min_effect);
   comparison.verdict = ended ? Verdict::kCannotTell : confirmed.verdict;
-  comparison.reason = ended ? "interrupted" : confirmed.reason;
+  comparison.reason = ended ? ended->reason : confirmed.reason;
   sum_up(plan, comparison);
-  return ended.has_value();
+  return ended && ended->kind == NoProcess::Kind::kInterrupted;
 }
 
 }  // namespace harness::experiment

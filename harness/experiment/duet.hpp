@@ -15,6 +15,7 @@ namespace harness::experiment {
 struct NoProcess {
   enum class Kind {
     kFailed,       // a side crashed, threw, answered wrongly, could not be started: the comparison ends
+    kNotStarted,   // no process could be had: this machine's fault; the comparison ends, nobody is blamed
     kUnusable,     // no estimate came of it (the clock): the next one is tried, at most three in a row
     kInterrupted
   } kind = Kind::kFailed;

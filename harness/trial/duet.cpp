@@ -17,7 +17,6 @@ constexpr double kSliceSeconds = 100e-6;
 constexpr double kSliceWithPhasesSeconds = 500e-6;
 constexpr double kManyAllocations = 8;
 constexpr double kSliceApartSeconds = 2e-3;     // long enough that a switch of processes is small in it
-constexpr double kLeastCpuShare = 0.9;
 constexpr double kStartUps = 4;                 // a process may measure so many times as long as its start took
 constexpr double kWarmUpSeconds = 1e-3;
 constexpr double kStartSeconds = 4e-3;          // of a process with two libraries, its end included
@@ -52,7 +51,7 @@ class Process {
     if (!cores.empty()) settings_.core = cores[draw(cores.size())];
     settings_.heap_padding_bytes = draw(kMostPadding);
     settings_.own_heaps = mode_.own_heaps;
-    auto played = mode_.kind == DuetMode::Kind::kTwoProcesses ? apart() : together();
+    auto played = mode_.one_process() ? together() : apart();
     if (played) {
       played->core = settings_.core;
       played->seconds = now_seconds() - begin_;
@@ -187,7 +186,9 @@ class Process {
     bool warm = false;
     double measured_seconds = 0;
     tl::expected<model::DuetProcess, std::string> estimated = tl::unexpected<std::string>("");
-    while (const auto portion = next_portion(slices_[0].size(), measured_seconds, start_seconds)) {
+    const bool in_turn = mode_.kind == DuetMode::Kind::kTwoInTurn;
+    while (auto portion = next_portion(slices_[0].size(), measured_seconds, start_seconds)) {
+      if (in_turn) portion = 1;
       const double before = now_seconds();
       for (int place : {0, 1}) {
         const int side = order[place];
@@ -198,9 +199,14 @@ class Process {
         // The other side has the core half of the time.
         slicing.predicted_seconds = slicing.warmup_seconds + static_cast<double>(portion) * (slice_seconds(0) + slice_seconds(1));
         if (auto begun = workers[static_cast<std::size_t>(place)].begin_slices(slicing); !begun) return failed(side, begun.error());
+        if (!in_turn) continue;
+        auto slices = workers[static_cast<std::size_t>(place)].end_slices();
+        if (!slices) return failed(side, slices.error());
+        keep(side, *slices);
       }
       warm = true;
       for (int place : {0, 1}) {
+        if (in_turn) break;
         auto slices = workers[static_cast<std::size_t>(place)].end_slices();
         if (!slices) return failed(order[place], slices.error());
         keep(order[place], *slices);
@@ -242,6 +248,7 @@ std::string DuetMode::words() const {
     case Kind::kSandwich: return "one process, each call between two of the other side";
     case Kind::kLongAlternating: return "one process, call by call";
     case Kind::kTwoProcesses: return "two processes on one core";
+    case Kind::kTwoInTurn: return "two processes, in turn";
   }
   return {};
 }
@@ -292,8 +299,12 @@ DuetMode choose_mode(const DuetFacts& facts) {
     if (slice_seconds > 0) mode.calls[side] = calls_in(slice_seconds, facts.seconds[side]);
     if (phases && longer < kVeryLong) mode.calls[side] += mode.calls[side] % 2;
   }
-  mode.own_heaps = phases && mode.kind != Kind::kTwoProcesses;
-  if (facts.cpu_share < kLeastCpuShare) mode.cpu_clock = false;
+  if (facts.waits) {
+    mode.cpu_clock = false;
+    // Beside each other one would work while the other waits.
+    if (mode.kind == Kind::kTwoProcesses) mode.kind = facts.apart ? Kind::kTwoInTurn : Kind::kLongAlternating;
+  }
+  mode.own_heaps = phases && mode.one_process();
   return mode;
 }
 

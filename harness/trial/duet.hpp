@@ -25,7 +25,8 @@ struct DuetMode {
     kAlternating,     // one process, slices of about 100 us of calls
     kSandwich,        // one process, single calls (or about 0.5 ms) in strict alternation, each slice between two neighbours
     kLongAlternating, // one process, single calls (or two) in strict alternation
-    kTwoProcesses     // two processes on one core, single calls (or two, or 2 ms), the kernel alternates them
+    kTwoProcesses,    // two processes on one core, single calls (or two, or 2 ms), the kernel alternates them
+    kTwoInTurn        // two processes of which one waits for the other: where real time decides and sides must be apart
   } kind = Kind::kAlternating;
   bool cpu_clock = false;           // thread CPU time decides
   std::uint64_t calls[2] = {1, 1};  // of a slice, reference and candidate
@@ -34,14 +35,15 @@ struct DuetMode {
   bool own_heaps = false;           // each side's library with a heap of its own
   std::size_t least_processes = 3;
 
+  bool one_process() const { return kind != Kind::kTwoProcesses && kind != Kind::kTwoInTurn; }
   std::string words() const;        // `one process, alternating`
 };
 
 // What the pilots and the memory pass found of both sides.
 struct DuetFacts {
   double seconds[2] = {0, 0};  // of a call: reference, candidate
-  double cpu_share = 1;        // the lesser of both sides' CPU over real time; below 0.9 (sleep, I/O, locks, threads of its
-                               // own) real time decides
+  bool waits = false;          // a side spends its time in sleep, I/O, locks or threads of its own: real time decides, and
+                               // sides take turns even as processes
   // The more of both sides' allocations in a call. From 8 on (what the C library keeps at hand of a size is 7) the order in
   // which blocks come back from the heap matters: it turns round from call to call, so that slices hold even numbers of
   // calls, and each side has a heap of its own.

@@ -91,6 +91,7 @@ Examination examine(const Trial& trial, const Loaded& library, const Input& inpu
   if (auto ended = worker->finish(); !ended) return failed_by(ended.error());
   examination.seconds_per_call = std::max(seconds, 1e-12);
   if (timing->real_seconds > 0) examination.cpu_share = timing->cpu_seconds / timing->real_seconds;
+  examination.waits = timing->waits > 0;
   examination.answer = std::make_shared<const model::Bytes>(std::move(*answer));
   return examination;
 }

@@ -31,6 +31,7 @@ struct Examination {
   std::string reason;           // one line, unless ready
   double seconds_per_call = 0;  // of the longest pilot run, real time; > 0 when ready
   double cpu_share = 1;         // thread CPU time over real time, of the same run
+  bool waits = false;           // and gave its core up by itself meanwhile: it is not only a busy machine that makes it lower
   std::shared_ptr<const model::Bytes> answer;  // the verified one, CBOR; when ready
 };
 

@@ -181,7 +181,7 @@ class Loop {
     if (const auto status = time_calls(solver, side_->instance, calls, warmup_seconds, timed); status != HARNESS_OK)
       return failed(status, solver.last_error(side_->instance));
     FrameWriter writer(Kind::kTimed, sequence_);
-    return send(writer.f64(timed.real_seconds).f64(timed.cpu_seconds).f64(timed.total_seconds));
+    return send(writer.f64(timed.real_seconds).f64(timed.cpu_seconds).f64(timed.total_seconds).u64(timed.waits));
   }
 
   bool slices(const harness_solver& solver, PayloadReader& reader) {

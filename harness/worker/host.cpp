@@ -71,7 +71,7 @@ Outcome<Timing> Worker::time(std::uint64_t calls, double warmup_seconds, double 
   if (!timed) return state_->refuse(fmt::format("sent {}", timed.error()));
   if (auto why = implausible(*timed, reply->wall_seconds, cpu_used); !why.empty())
     return state_->refuse(std::move(why));
-  return Timing{timed->real_seconds, timed->cpu_seconds};
+  return Timing{timed->real_seconds, timed->cpu_seconds, timed->waits};
 }
 
 Outcome<model::Bytes> Worker::answer() {

@@ -102,6 +102,7 @@ tl::expected<Timed, const char*> decode_timed(std::span<const std::uint8_t> payl
   timed.real_seconds = reader.f64();
   timed.cpu_seconds = reader.f64();
   timed.total_seconds = reader.f64();
+  timed.waits = reader.u64();
   if (!reader.complete()) return refuse("a malformed time");
   if (!is_duration(timed.real_seconds) || !is_duration(timed.cpu_seconds) || !is_duration(timed.total_seconds))
     return refuse("a time that is negative or no number");

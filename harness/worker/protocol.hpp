@@ -18,7 +18,7 @@
 //   kLoad       text name, u64 heap padding,   library           kHello     u8 1 solver, 2 problem; text signature
 //               u8 own heap; twice for a duet
 //   kOpen                                      args              kDone
-//   kTime       u64 calls, f64 warm-up                           kTimed     f64 real, f64 cpu, f64 total seconds
+//   kTime       u64 calls, f64 warm-up                           kTimed     f64 real, f64 cpu, f64 total seconds, u64 waits
 //   kAnswer                                                      kBytes     u64 total, bytes when they fit
 //   kFill                                      sized file        kDone      the bytes of the last kBytes lie in the file
 //   kProblem                                                     kFacts     text problem, signature, generators; u8 u8
@@ -172,6 +172,7 @@ struct Hello {
 struct Timed {
   double real_seconds = 0, cpu_seconds = 0;
   double total_seconds = 0;  // of the whole request: warm-up, preparing and timed calls
+  std::uint64_t waits = 0;   // times the thread gave its core up by itself meanwhile
 };
 // What the memory pass saw. The figures of model::Memory; allocs, alloc_bytes and leaked_bytes are the last call's.
 struct HeapUse {

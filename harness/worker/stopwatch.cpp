@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace harness::worker {
@@ -13,6 +14,11 @@ constexpr std::uint64_t kMostWarmupCalls = 1'000'000'000;
 constexpr double kWarmupOfSamples = 1e-3;
 constexpr double kMostPreparing = 10;  // times what is measured
 constexpr std::size_t kPairsOfReadings = 1000;
+
+std::uint64_t waits_of_thread() {
+  rusage used{};
+  return ::getrusage(RUSAGE_THREAD, &used) == 0 ? static_cast<std::uint64_t>(used.ru_nvcsw) : 0;
+}
 
 double cost_of_cpu_clock() {
   double cost = 1;
@@ -128,9 +134,11 @@ harness_status time_calls(const harness_solver& solver, void* instance, std::uin
     if (const auto status = warm_up(solver, instance, bytes_per_call, warmup_seconds); status != HARNESS_OK)
       return status;
   Timed counted;
+  const auto waits_before = waits_of_thread();
   if (const auto status = time_runs(solver, instance, calls, bytes_per_call, clock_cost, counted);
       status != HARNESS_OK)
     return status;
+  counted.waits = waits_of_thread() - waits_before;
   counted.total_seconds = monotonic_seconds() - begin;
   timed = counted;
   return HARNESS_OK;

@@ -92,6 +92,7 @@ struct Settings {
 struct Timing {
   double real_seconds = 0;  // of all calls together, warm-up excluded
   double cpu_seconds = 0;   // of the thread that made them
+  std::uint64_t waits = 0;  // times that thread gave its core up by itself: sleep, I/O, locks, its own threads
 };
 
 struct Slicing {

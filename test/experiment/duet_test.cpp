@@ -159,6 +159,14 @@ TEST_CASE("a clock that was no good once costs only that process") {
   CHECK(script.asked == 4);
 }
 
+TEST_CASE("a process that could not be started blames no side") {
+  Script script{{process(1.1), none(NoProcess::Kind::kNotStarted, "no worker: too many open files")}};
+  auto comparison = sides();
+  CHECK(!decide(script.next(), script.plan(), comparison));
+  CHECK(comparison.verdict == Verdict::kCannotTell);
+  CHECK(comparison.reason == "no worker: too many open files");
+}
+
 TEST_CASE("an interrupted comparison keeps its processes and says nothing") {
   Script script{{process(1.1), process(1.1), none(NoProcess::Kind::kInterrupted, "interrupted")}};
   auto comparison = sides();

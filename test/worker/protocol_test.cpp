@@ -64,7 +64,7 @@ TEST_CASE("a payload that is cut off anywhere, or too long, is refused") {
 TEST_CASE("times that are negative or no numbers are refused") {
   const auto decoded = [](double real, double cpu, double total) {
     FrameWriter writer(Kind::kTimed, 1);
-    return decode_timed(writer.f64(real).f64(cpu).f64(total).frame().subspan(kHeaderSize)).has_value();
+    return decode_timed(writer.f64(real).f64(cpu).f64(total).u64(0).frame().subspan(kHeaderSize)).has_value();
   };
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInfinity = std::numeric_limits<double>::infinity();
   CHECK(decoded(0, 0, 0));

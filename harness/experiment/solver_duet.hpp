@@ -1,0 +1,66 @@
+// Two rows of one case, compared: how their duet is played, who is to blame when a process fails, and the second look at
+// the heap. What an A/B, a baseline and a gate measure with.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <harness/experiment/duet.hpp>
+#include <harness/experiment/row.hpp>
+#include <harness/experiment/terminal.hpp>
+#include <harness/model/comparison.hpp>
+#include <harness/trial/duet.hpp>
+#include <harness/trial/input.hpp>
+#include <harness/worker/worker.hpp>
+
+namespace harness::experiment {
+
+struct DuetRow {
+  const Row& row;           // prepared, kMeasured, its memory pass made where it can be
+  const std::string& name;  // how the side is called
+};
+
+class SolverDuets {
+ public:
+  struct Options {
+    double min_effect = 0.02;
+    std::optional<double> budget_seconds;  // of each of the two duets; else 5, for calls above 50 ms 10
+    bool untrusted = false;                // sides never share a process
+  };
+  // `progress` is told after each process; `say` takes a line that is worth telling once a run.
+  SolverDuets(const Options& options, const Terminal& terminal, const worker::Settings& settings, trial::Inputs& inputs,
+              std::function<void(const model::Duet&)> progress, std::function<void(const std::string&)> say);
+
+  // Two duets of the least number of processes.
+  double predict_seconds(const Row& reference, const Row& candidate) const;
+  // Fills everything that comes of measuring; names, case and figures are the caller's.
+  void measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison);
+  // A process could not be started: nobody's fault but this machine's.
+  bool machine_at_fault() const { return machine_at_fault_; }
+
+ private:
+  using Played = tl::expected<model::DuetProcess, trial::DuetFailure>;
+  trial::DuetMode mode_for(const Row& reference, const Row& candidate) const;
+  Played play(const DuetRow& reference, const DuetRow& candidate, const trial::DuetMode& mode, double min_effect);
+  NoProcess no_process(const trial::DuetFailure& failure, const DuetRow& reference, const DuetRow& candidate);
+  std::string blame(const std::string& words, const DuetRow& reference, const DuetRow& candidate);
+  bool has_no_own_heaps(const trial::DuetFailure& failure);
+  void look_again(const DuetRow& reference, const DuetRow& candidate, trial::DuetMode mode, model::Comparison& comparison);
+
+  Options options_;
+  const Terminal& terminal_;
+  const worker::Settings& settings_;
+  trial::Inputs& inputs_;
+  std::function<void(const model::Duet&)> progress_;
+  std::function<void(const std::string&)> say_;
+  std::vector<int> cores_;
+  std::mt19937_64 random_{std::random_device{}()};
+  bool reference_first_ = random_() % 2 == 0;  // by turns
+  bool own_heaps_unavailable_ = false;
+  bool machine_at_fault_ = false;
+};
+
+}  // namespace harness::experiment
