@@ -199,6 +199,9 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (!options.ab.sides.empty()) {
     if (!app.get_subcommands().empty()) return fail("--ab", "is a command of its own", "leave out " + app.get_subcommands().front()->get_name());
     if (options.ab.sides.size() < 2) return fail("--ab", "needs two sides or more", "write --ab=two-sum-v1,two-sum-v2");
+    for (const auto* flag : {"--export-markdown", "--histogram", "--columns", "--stability-threshold", "--passes"}) {
+      if (app.count(flag) > 0) return fail(flag, "means nothing to --ab", "leave it out");
+    }
     options.command = Options::Command::kAb;
   } else if (!min_effect.empty() || !budget.empty() || options.ab.untrusted) {
     return fail(!min_effect.empty() ? "--min-effect" : !budget.empty() ? "--budget" : "--untrusted", "goes with --ab", "name two sides with --ab");

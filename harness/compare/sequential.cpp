@@ -124,7 +124,10 @@ Summary summarise(std::span<const double> log_ratios, std::span<const double> st
 }
 
 Confirmed confirm(const model::Duet& first, const std::optional<model::Duet>& second, double min_effect) {
-  const std::string_view word = model::verdict_word(first.verdict);
+  const auto words = [](Verdict verdict) {
+    return verdict == Verdict::kCannotTell ? std::string_view("cannot tell") : model::verdict_word(verdict);
+  };
+  const std::string_view word = words(first.verdict);
   if (first.verdict == Verdict::kSame) {
     return {Verdict::kSame, fmt::format("no difference of {} or more: {}", percent(min_effect), first.ended_by)};
   }
@@ -137,7 +140,7 @@ Confirmed confirm(const model::Duet& first, const std::optional<model::Duet>& se
   }
   if (second->verdict != first.verdict) {
     return {Verdict::kCannotTell, fmt::format("{} in the first duet, {} in the second one with fresh processes: {}",
-                                              word, model::verdict_word(second->verdict), second->ended_by)};
+                                              word, words(second->verdict), second->ended_by)};
   }
   return {first.verdict, fmt::format("{} in two duets: {}; then {}", word, first.ended_by, second->ended_by)};
 }

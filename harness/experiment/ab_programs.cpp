@@ -4,22 +4,19 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <ostream>
 #include <random>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include <harness/compare/statistics.hpp>
+#include <harness/experiment/ab_output.hpp>
 #include <harness/experiment/duet.hpp>
 #include <harness/experiment/program_cases.hpp>
 #include <harness/experiment/report_context.hpp>
 #include <harness/library/choice.hpp>
-#include <harness/model/comparison_json.hpp>
 #include <harness/report/comparison.hpp>
 #include <harness/report/figures.hpp>
-#include <harness/report/progress.hpp>
-#include <harness/store/atomic_file.hpp>
 #include <harness/trial/pilot.hpp>
 
 namespace harness::experiment {
@@ -31,6 +28,7 @@ using model::Comparison;
 using model::Verdict;
 using Counters = std::vector<std::pair<std::string, double>>;
 
+constexpr std::size_t kWidestName = 40;  // longer ones do not push the figures of all others away
 constexpr double kDefaultEffect = 0.05;
 constexpr double kDefaultBudget = 5, kBudgetOfLongProcesses = 10, kLongProcess = 0.4;
 constexpr double kPilotSeconds = 0.01, kMeasuredSeconds = 0.03, kMostMeasuredSeconds = 0.5;
@@ -80,25 +78,27 @@ class AbPrograms {
       : request_(request),
         terminal_(terminal),
         start_(run),
-        progress_(terminal.err, terminal.err_is_terminal, terminal.utf8, terminal.columns, terminal.clock) {}
+        output_(request.run.flags, terminal) {}
 
   Exit execute() {
     if (auto found = find_cases(); !found) {
-      if (found.error().exit != Exit::kInterrupted) say("harness: " + found.error().text());
+      if (found.error().exit != Exit::kInterrupted) output_.say("harness: " + found.error().text());
       return found.error().exit;
     }
     begin();
-    for (std::size_t side = 1; side < programs_.size() && !terminal_.stop; ++side) {
+    for (std::size_t side = 1; side < programs_.size(); ++side) {
       if (!request_.measure_equal_code && is_same_program(programs_[0].file(), programs_[side].file())) {
         say_equal(side);
       } else {
         compare_all(side);
       }
     }
-    return finish();
+    AbOutput::Ending ending;
+    ending.machine_at_fault = machine_at_fault_;
+    return output_.finish({}, ending);
   }
 
-  model::AbReport take_report() { return std::move(report_); }
+  model::AbReport take_report() { return output_.take_report(); }
 
  private:
   // Of a case: its pilot on both sides, and what follows.
@@ -111,21 +111,6 @@ class AbPrograms {
     CounterMedians counters[2];
     std::vector<double> cpu_shares[2];
   };
-
-  void say(const std::string& line) {
-    progress_.clear();
-    terminal_.err << report::printable(line) << std::endl;
-  }
-
-  report::ConsoleOptions console_options() const {
-    report::ConsoleOptions options;
-    options.colour = terminal_.colour;
-    options.utf8 = terminal_.utf8;
-    options.columns = terminal_.out_is_terminal ? terminal_.columns : 0;
-    return options;
-  }
-
-  bool to_console() const { return request_.run.flags.format == "console"; }
 
   Result<void> find_cases() {
     if (request_.run.count_instructions) {
@@ -145,61 +130,46 @@ class AbPrograms {
     auto cases = cases_of(names_of_sides, *filter, request_.run.case_glob);
     if (!cases) return tl::unexpected(cases.error());
     cases_ = std::move(*cases);
-    const auto& out = request_.run.flags.out;
-    if (out.empty()) return {};
-    if (const auto why = store::why_not_writable(out); !why.empty()) {
-      return fail("--benchmark_out=" + out, "cannot be written: " + why, "name a file in a directory that exists and is yours");
-    }
-    return {};
+    return output_.check();
   }
 
   void begin() {
-    report_.kind = "programs";
-    report_.files = request_.sides;
-    report_.sides = library::told_apart(request_.sides);
-    report_.context = report_context(request_.run, {});
+    model::AbReport report;
+    report.kind = "programs";
+    report.files = request_.sides;
+    names_ = library::told_apart(request_.sides);
+    report.sides = names_;
+    report.context = report_context(request_.run, {});
     for (std::size_t side = 0; side < programs_.size(); ++side) {
-      report_.context.emplace_back("program:" + report_.sides[side],
-                                   fmt::format("file={} sha256={}", request_.sides[side], sha256_of_file(programs_[side].file())));
+      report.context.emplace_back("program:" + names_[side],
+                                  fmt::format("file={} sha256={}", request_.sides[side], sha256_of_file(programs_[side].file())));
     }
-    progress_.plan(static_cast<double>(cases_.size() * (programs_.size() - 1)) * kTypicalCase);
-    if (!to_console()) return;
-    for (std::size_t side = 0; side < programs_.size(); ++side) {
-      terminal_.out << fmt::format("{} {}: {}\n", side == 0 ? "reference" : "candidate", report::printable(report_.sides[side]),
-                                   report::printable(request_.sides[side]));
-    }
-    terminal_.out << '\n' << std::flush;
+    std::size_t name_width = 0;
+    for (const auto& each : cases_) name_width = std::max(name_width, report::characters_in(each.name));
+    output_.progress().plan(static_cast<double>(cases_.size() * (programs_.size() - 1)) * kTypicalCase);
+    output_.begin(std::move(report), std::min(name_width, kWidestName));
   }
 
   Comparison about(std::size_t side, const ProgramCase& each) const {
     Comparison comparison;
     comparison.case_name = each.name;
-    comparison.reference = report_.sides[0];
-    comparison.candidate = report_.sides[side];
+    comparison.reference = names_[0];
+    comparison.candidate = names_[side];
     comparison.min_effect = request_.min_effect.value_or(kDefaultEffect);
     comparison.budget_seconds = request_.budget_seconds.value_or(kDefaultBudget);
     return comparison;
   }
 
   void say_equal(std::size_t side) {
-    std::size_t count = 0;
+    std::vector<Comparison> equal;
     for (const auto& each : cases_) {
-      if (each.registrations[side] == 0) continue;
-      auto comparison = about(side, each);
-      comparison.verdict = Verdict::kSame;
-      comparison.reason = "same program: nothing to measure";
-      report_.comparisons.push_back(std::move(comparison));
-      ++count;
+      if (each.registrations[side] > 0) equal.push_back(about(side, each));
     }
-    if (!to_console()) return;
-    terminal_.out << fmt::format("{} and {}: same program, nothing to measure ({} case{})\n", report::printable(report_.sides[0]),
-                                 report::printable(report_.sides[side]), count, count == 1 ? "" : "s")
-                  << std::flush;
+    output_.tell_equal("same program", std::move(equal));
   }
 
   void compare_all(std::size_t side) {
     for (const auto& each : cases_) {
-      if (terminal_.stop) return;
       const auto in_reference = each.registrations[0], in_candidate = each.registrations[side];
       if (in_reference == 0 && in_candidate == 0) continue;
       auto comparison = about(side, each);
@@ -211,12 +181,16 @@ class AbPrograms {
         comparison.reason = fmt::format("{} has {} cases of this name", in_reference > 1 ? comparison.reference : comparison.candidate,
                                         std::max(in_reference, in_candidate));
       } else {
-        progress_.step(each.name, kTypicalCase);
-        const bool ended = !measure(side, each.name, comparison);
-        progress_.done_step();
-        if (ended && comparison.duets.empty()) return;
+        output_.progress().step(each.name, kTypicalCase);
+        const bool ended = terminal_.stop || !measure(side, each.name, comparison);
+        output_.progress().done_step();
+        if (ended && comparison.duets.empty()) {
+          comparison.reason = "interrupted";
+          output_.keep(std::move(comparison));
+          continue;
+        }
       }
-      tell(std::move(comparison));
+      output_.tell(std::move(comparison));
     }
   }
 
@@ -252,7 +226,7 @@ class AbPrograms {
     plan.seconds_of_a_process = predicted[0] + predicted[1];
     plan.clock = terminal_.clock;
     plan.progress = [&](const model::Duet& duet) {
-      progress_.restate(fmt::format("{} ({})", name, report::closing_in(duet, terminal_.utf8)));
+      output_.progress().restate(fmt::format("{} ({})", name, report::closing_in(duet, terminal_.utf8)));
     };
     const bool interrupted = decide([&] { return next(pair); }, plan, comparison);
     if (!comparison.duets.empty() && !comparison.duets.front().processes.empty()) {
@@ -263,7 +237,7 @@ class AbPrograms {
     return !interrupted;
   }
 
-  const std::string& name_of(const Pair& pair, int which) const { return report_.sides[which == 0 ? 0 : pair.side]; }
+  const std::string& name_of(const Pair& pair, int which) const { return names_[which == 0 ? 0 : pair.side]; }
 
   worker::Outcome<ProgramRun> run_side(const Pair& pair, int which) {
     const auto& program = programs_[which == 0 ? 0 : pair.side];
@@ -280,12 +254,17 @@ class AbPrograms {
   void blame(const worker::Failure& failure, const Pair& pair, int which, Comparison& comparison) {
     const auto& side = name_of(pair, which);
     if (failure.kind == worker::FailureKind::kTimedOut && !request_.run.timeout_seconds) {
+      comparison.budget_seconds = pair.deadline;
       conclude(comparison, Verdict::kCannotTell,
                fmt::format("one process of {} takes more than the budget of {:g} s; --budget={:.0f}s might do", side, pair.deadline,
                            std::ceil(20 * pair.deadline)));
       return;
     }
-    machine_at_fault_ |= failure.kind == worker::FailureKind::kNotStarted;
+    if (failure.kind == worker::FailureKind::kNotStarted) {
+      machine_at_fault_ = true;
+      conclude(comparison, Verdict::kCannotTell, trial::in_one_line(failure));
+      return;
+    }
     conclude(comparison, Verdict::kFailed, fmt::format("{}: {}", side, trial::in_one_line(failure)));
   }
 
@@ -312,7 +291,10 @@ class AbPrograms {
       auto run = run_side(pair, which);
       if (!run) {
         const auto kind = run.error().kind;
-        machine_at_fault_ |= kind == worker::FailureKind::kNotStarted;
+        if (kind == worker::FailureKind::kNotStarted) {
+          machine_at_fault_ = true;
+          return tl::unexpected(NoProcess{Kind::kNotStarted, trial::in_one_line(run.error())});
+        }
         if (kind == worker::FailureKind::kInterrupted) return tl::unexpected(NoProcess{Kind::kInterrupted, "interrupted"});
         return tl::unexpected(NoProcess{Kind::kFailed, fmt::format("{}: {}", side, trial::in_one_line(run.error()))});
       }
@@ -348,46 +330,14 @@ class AbPrograms {
     comparison.warnings.push_back(fmt::format("its name declares CPU time, which is {:.2g} % of its real time at most; ->UseRealTime() would compare all of it", 100 * share));
   }
 
-  void tell(Comparison comparison) {
-    progress_.clear();
-    if (to_console()) {
-      terminal_.out << report::comparison_text(comparison, console_options()) << std::flush;
-      if (!terminal_.out) terminal_.stop = true;
-    }
-    report_.comparisons.push_back(std::move(comparison));
-  }
-
-  Exit finish() {
-    progress_.clear();
-    if (to_console()) terminal_.out << report::ab_summary(report_, {}, console_options());
-    const auto text = model::write_ab_report(report_);
-    if (!to_console()) terminal_.out << text;
-    terminal_.out.flush();
-    bool unwritten = false;
-    if (const auto& out = request_.run.flags.out; !out.empty()) {
-      if (auto written = store::write_atomically(out, text, 0644); !written) {
-        say("harness: " + written.error().text());
-        unwritten = true;
-      }
-    }
-    const auto any = [&](Verdict verdict) {
-      return std::any_of(report_.comparisons.begin(), report_.comparisons.end(), [&](const auto& each) { return each.verdict == verdict; });
-    };
-    if (terminal_.stop) return Exit::kInterrupted;
-    if (unwritten) return Exit::kUsage;
-    if (any(Verdict::kSlower)) return Exit::kRegression;
-    if (any(Verdict::kFailed)) return machine_at_fault_ ? Exit::kIncomplete : Exit::kSolverFailed;
-    return Exit::kFine;
-  }
-
   const AbRequest& request_;
   const Terminal& terminal_;
   bench::Program::RunCommand start_;
-  report::Progress progress_;
+  AbOutput output_;
   std::mt19937_64 random_{std::random_device{}()};
   std::vector<bench::Program> programs_;  // the sides
   std::vector<ProgramCase> cases_;
-  model::AbReport report_;
+  std::vector<std::string> names_;
   bool machine_at_fault_ = false;
 };
 

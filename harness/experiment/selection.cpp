@@ -92,7 +92,7 @@ class Selecting {
   void warn_of_idle_globs(const Solvers& solvers, const trial::ProblemCases& known) {
     for (const auto& solver : solvers) {
       for (const auto& [glob, limits] : solver->benchmark.case_limits) {
-        const auto matches = [&](const auto& input) { return model::glob_matches(glob, input->dataset_and_name()); };
+        const auto matches = [&glob = glob](const auto& input) { return model::glob_matches(glob, input->dataset_and_name()); };
         if (std::any_of(known.cases.begin(), known.cases.end(), matches)) continue;
         warn(fmt::format("{}: benchmark.json: cases: \"{}\" matches no case of {}", solver->file.filename().string(), glob,
                          known.problem->name));

@@ -29,6 +29,7 @@ std::optional<Ratio> ratio_of(const Comparison& one) {
   if (is_same_code(one)) return Ratio{};
   const bool judged = one.verdict == Verdict::kFaster || one.verdict == Verdict::kSlower ||
                       one.verdict == Verdict::kSame || one.verdict == Verdict::kCannotTell;
+  if (one.reason == "interrupted") return std::nullopt;
   const double half = (one.log_ratio_high - one.log_ratio_low) / 2;
   if (!judged || processes_of(one) == 0 || !std::isfinite(one.log_ratio) || !std::isfinite(half) || half < 0) {
     return std::nullopt;

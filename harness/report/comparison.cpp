@@ -87,9 +87,9 @@ class CaseText {
     const bool sides_are_named = one_.verdict == Verdict::kNew || one_.verdict == Verdict::kMissing ||
                                  one_.verdict == Verdict::kFailed || one_.verdict == Verdict::kIncomparable;
     if (processes_of(one_) > 0 && one_.verdict != Verdict::kFailed) {
-      const auto times = pair_of_times(
-          median_over(one_, [](const DuetProcess& each) { return each.reference_seconds_per_call; }),
-          median_over(one_, [](const DuetProcess& each) { return each.candidate_seconds_per_call; }), utf8());
+      // The candidate's time by the ratio, so that the line agrees with itself: ratios of neighbours are surer than medians.
+      const double seconds = median_over(one_, [](const DuetProcess& each) { return each.reference_seconds_per_call; });
+      const auto times = pair_of_times(seconds, seconds * std::exp(one_.log_ratio), utf8());
       const std::string first = reference + ": " + times.first + ",";
       const std::string second =
           fmt::format("{}: {} ({} {})", candidate, times.second, utf8() ? "Δ" : "d", change_text(one_.log_ratio));
@@ -168,9 +168,10 @@ class CaseText {
     return parts;
   }
 
-  // Of two processes that share a core it says nothing: each waits while the other runs.
+  // Of two processes that share a core it says nothing: each waits while the other runs. A program that tells its own
+  // time has that in the place of real time.
   std::string cpu_share() const {
-    if (one_.mode.starts_with("two processes")) return {};
+    if (one_.mode.starts_with("two processes") || one_.clock == "manual") return {};
     const double reference = median_over(one_, [](const DuetProcess& each) {
       return each.reference_cpu_seconds_per_call / each.reference_real_seconds_per_call;
     });

@@ -32,9 +32,7 @@ Outcome<std::vector<std::string>> words_of(const Command& command) {
     return not_started(
         "harness-worker was found neither beside this program nor in ../libexec/harness; reinstall harness");
   std::vector<std::string> words{supervisor, kSuperviseWord, std::to_string(::getpid()),
-                                 command.core ? std::to_string(*command.core) : "-",
-                                 std::to_string(command.environment.size())};
-  for (const auto& [name, value] : command.environment) words.push_back(name + "=" + value);
+                                 command.core ? std::to_string(*command.core) : "-"};
   std::error_code error;
   const auto path = std::filesystem::absolute(command.words[0], error);  // before the directory changes
   words.push_back(error ? command.words[0] : path.string());
@@ -128,6 +126,8 @@ Outcome<Finished> run_command(const Command& command) {
   std::error_code error;
   if (!command.directory.empty() && !std::filesystem::is_directory(command.directory, error))
     return not_started(fmt::format("{}: no such directory to run in", command.directory.string()));
+  std::vector<std::string> environment;  // never on a command line, which everybody can read
+  for (const auto& [name, value] : command.environment) environment.push_back(name + "=" + value);
   const auto words = words_of(command);
   if (!words) return tl::unexpected<Failure>(words.error());
   int ends[2];
@@ -136,7 +136,7 @@ Outcome<Finished> run_command(const Command& command) {
   const Descriptor status(ends[0]);
   Descriptor status_of_child(ends[1]);
   auto spawned = ChildProcess::spawn(
-      {*words, status_of_child, std::nullopt, command.directory.string(), kKeptErrors, command.output_bytes});
+      {*words, status_of_child, std::nullopt, command.directory.string(), kKeptErrors, command.output_bytes, std::move(environment)});
   if (!spawned) return not_started(fmt::format("{}: {}", command.words[0], std::strerror(spawned.error())));
   status_of_child.reset();
   return Run(command, std::move(*spawned)).finish(status);

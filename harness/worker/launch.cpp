@@ -161,10 +161,12 @@ tl::expected<ChildProcess, int> ChildProcess::spawn(const Spawning& spawning) {
   std::vector<char*> words;
   for (const auto& word : spawning.command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
-  char* const environment[] = {nullptr};
+  std::vector<char*> environment;
+  for (const auto& variable : spawning.environment) environment.push_back(const_cast<char*>(variable.c_str()));
+  environment.push_back(nullptr);
   ChildProcess child;
   if (const int error =
-          ::posix_spawn(&child.pid_, words[0], &plan.actions, &plan.attributes, words.data(), environment)) {
+          ::posix_spawn(&child.pid_, words[0], &plan.actions, &plan.attributes, words.data(), environment.data())) {
     child.pid_ = -1;
     return tl::unexpected<int>(error);
   }

@@ -71,6 +71,7 @@ struct Spawning {
   std::string directory;                    // "" = the caller's
   std::optional<std::size_t> errors_apart;  // stderr in a pipe of its own, of which so many bytes are kept
   std::size_t output_kept = kLastWords;
+  std::vector<std::string> environment;     // NAME=VALUE, the whole of it
 };
 
 class ChildProcess {
@@ -80,7 +81,7 @@ class ChildProcess {
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ~ChildProcess() { end(); }
 
-  // Starts it with an empty environment, in a process group of its own (so that Ctrl-C does not reach it, and ending it
+  // Starts it in a process group of its own (so that Ctrl-C does not reach it, and ending it
   // takes its children too), stdin from /dev/null, stdout and stderr into a pipe, the channel and nothing else open. The
   // error is errno.
   static tl::expected<ChildProcess, int> spawn(const Spawning& spawning);

@@ -37,8 +37,7 @@ void pin_to(const char* core) {
 }  // namespace
 
 int supervise(int channel, int count, char** words) {
-  const long variables = count >= 3 ? std::atol(words[2]) : -1;
-  if (variables < 0 || count < 3 + variables + 2 || ::fcntl(channel, F_SETFD, FD_CLOEXEC) != 0) {
+  if (count < 4 || ::fcntl(channel, F_SETFD, FD_CLOEXEC) != 0) {
     std::fputs("harness-worker is started by harness, not by hand\n", stderr);
     return kNotStartedStatus;
   }
@@ -49,15 +48,13 @@ int supervise(int channel, int count, char** words) {
   ::setrlimit(RLIMIT_CORE, &none);
   pin_to(words[1]);
 
-  char** const program = words + 3 + variables;
+  char** const program = words + 2;
   const pid_t self = ::getpid(), child = ::fork();
   if (child < 0) return say_why(channel);
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != self) ::_exit(kNotStartedStatus);
-    char* const path = program[0];
-    program[0] = nullptr;  // ends the variables
-    ::execve(path, program + 1, words + 3);
+    ::execv(program[0], program + 1);  // with the environment that this process was given for it
     ::_exit(say_why(channel));
   }
   ::close(channel);

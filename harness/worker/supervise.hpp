@@ -1,6 +1,6 @@
 // What stands between the harness and a foreign program, so that neither outlives the run: harness-worker with the words
 //
-//   --command <pid of the parent> <core, or -> <number of variables> NAME=VALUE... <path> <words of the program...>
+//   --command <pid of the parent> <core, or -> <path> <words of the program...>
 //
 // It starts the program as its child, in its own process group, and ends as that one ended: by the same status or
 // signal. When the harness dies it ends its whole group; when it is killed itself the program dies too. What left the

@@ -141,7 +141,8 @@ TEST_CASE("of a key that comes twice the first counts, and a counter may have th
 }
 
 TEST_CASE("an old report without run_name and run_type is read") {
-  const auto entry = of_entries(R"({"name": "BM_x/8", "iterations": 100, "real_time": 1.5, "cpu_time": 1.4, "time_unit": "ns"})").entries.at(0);
+  const auto report = of_entries(R"({"name": "BM_x/8", "iterations": 100, "real_time": 1.5, "cpu_time": 1.4, "time_unit": "ns"})");
+  const auto& entry = report.entries.at(0);
   CHECK(entry.run_name == "BM_x/8");
   CHECK_FALSE(entry.is_aggregate());
 }

@@ -131,7 +131,7 @@ harness_status empty_frame(plain::Instance&) {
   return HARNESS_OK;
 }
 // Its payload is `numbers` times the same.
-void send_forged(harness::worker::Kind kind, std::uint32_t sequence, double seconds, std::uint32_t numbers = 3) {
+void send_forged(harness::worker::Kind kind, std::uint32_t sequence, double seconds, std::uint32_t numbers = 4) {
   std::uint8_t frame[16 + 64] = {};
   const std::uint32_t size = numbers * 8;
   std::memcpy(frame, &harness::worker::kMagic, 4);
