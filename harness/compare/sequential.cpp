@@ -22,12 +22,19 @@ constexpr double kMostOfOne = 3;  // less than half of kIsSo: two processes alon
 constexpr double kLeastEffect = 1e-6;
 constexpr double kMostEffect = 1e3;
 constexpr double kFarthest = 1e4;  // beyond the logarithm of any ratio of two doubles
-constexpr double kMedianToMean = 1.2533;
+constexpr double kPseudomedianToMean = 1.0233;
+constexpr std::size_t kEnoughToWinsorize = 5;
+
+// Of processes; a heap apart from the others counts.
+double spread_of(std::span<const double> log_ratios) {
+  const double few = sd_of_few(log_ratios);
+  return log_ratios.size() < kEnoughToWinsorize ? few : std::max(few, winsorized_sd(log_ratios));
+}
 
 // s of the rule without d / 4.
 double scale_of(std::span<const double> log_ratios, std::span<const double> standard_errors) {
   const double few = 1 + 2 / static_cast<double>(log_ratios.size());
-  return std::max(median(standard_errors), few * sd_of_few(log_ratios));
+  return std::max(median(standard_errors), few * spread_of(log_ratios));
 }
 
 // L of the rule for `sign` x X.
@@ -58,10 +65,10 @@ void Sequential::add(double log_ratio, double standard_error) {
   standard_errors_.push_back(std::isfinite(standard_error) ? std::max(standard_error, 0.0) : 0);
   model::DuetStep step;
   step.processes = log_ratios_.size();
-  step.median = median(log_ratios_);
+  step.centre = pseudomedian(log_ratios_);
   step.scale = std::max(effect_ / 4, scale_of(log_ratios_, standard_errors_));
-  step.evidence_slower = evidence(log_ratios_, 1, step.median, effect_, step.scale);
-  step.evidence_faster = evidence(log_ratios_, -1, step.median, effect_, step.scale);
+  step.evidence_slower = evidence(log_ratios_, 1, step.centre, effect_, step.scale);
+  step.evidence_faster = evidence(log_ratios_, -1, step.centre, effect_, step.scale);
   path_.push_back(step);
   if (step.processes >= rule_.least_processes) {
     decide(step);
@@ -70,15 +77,16 @@ void Sequential::add(double log_ratio, double standard_error) {
 
 void Sequential::decide(const model::DuetStep& step) {
   const double middle = kMiddle * effect_;
-  if (step.evidence_slower >= kIsSo && step.median > middle) {
+  const bool enough = step.processes >= rule_.least_for_difference;
+  if (enough && step.evidence_slower >= kIsSo && step.centre > middle) {
     decision_ = Verdict::kSlower;
     ended_by_ = fmt::format("evidence {:.1f} >= {:.1f} that it is slower, after {} processes", step.evidence_slower,
                             kIsSo, step.processes);
-  } else if (step.evidence_faster >= kIsSo && step.median < -middle) {
+  } else if (enough && step.evidence_faster >= kIsSo && step.centre < -middle) {
     decision_ = Verdict::kFaster;
     ended_by_ = fmt::format("evidence {:.1f} >= {:.1f} that it is faster, after {} processes", step.evidence_faster,
                             kIsSo, step.processes);
-  } else if (step.evidence_slower <= kIsNotSo && step.evidence_faster <= kIsNotSo && std::abs(step.median) < middle) {
+  } else if (step.evidence_slower <= kIsNotSo && step.evidence_faster <= kIsNotSo && std::abs(step.centre) < middle) {
     decision_ = Verdict::kSame;
     ended_by_ = fmt::format("evidence {:.1f} for slower and {:.1f} for faster, both <= {:.1f}, after {} processes",
                             step.evidence_slower, step.evidence_faster, kIsNotSo, step.processes);
@@ -94,11 +102,11 @@ Summary summarise(std::span<const double> log_ratios, std::span<const double> st
   constexpr double kInfinite = std::numeric_limits<double>::infinity();
   const std::size_t count = log_ratios.size();
   Summary summary;
-  summary.log_ratio = median(log_ratios);
+  summary.log_ratio = pseudomedian(log_ratios);
   double half = kInfinite;
   if (count > 1) {
-    const double error = std::max(median(standard_errors), sd_of_few(log_ratios));
-    half = student_t_quantile(0.975, count - 1) * kMedianToMean * error / std::sqrt(static_cast<double>(count));
+    const double error = std::max(median(standard_errors), spread_of(log_ratios));
+    half = student_t_quantile(0.975, count - 1) * kPseudomedianToMean * error / std::sqrt(static_cast<double>(count));
   }
   summary.low = summary.log_ratio - half;
   summary.high = summary.log_ratio + half;

@@ -62,6 +62,32 @@ double sd_of_few(std::span<const double> values) {
   return kQnToSd * correction * *number;
 }
 
+double pseudomedian(std::span<const double> values) {
+  std::vector<double> means;
+  means.reserve(values.size() * (values.size() + 1) / 2);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t j = i; j < values.size(); ++j) {
+      means.push_back((values[i] + values[j]) / 2);
+    }
+  }
+  return median(means);
+}
+
+double winsorized_sd(std::span<const double> values) {
+  constexpr double kMakesUp = 1.25;
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t count = sorted.size(), outer = std::max<std::size_t>(1, count / 10);
+  for (std::size_t i = 0; i < outer; ++i) {
+    sorted[i] = sorted[outer];
+    sorted[count - 1 - i] = sorted[count - 1 - outer];
+  }
+  double mean = 0, squares = 0;
+  for (const double value : sorted) mean += value / static_cast<double>(count);
+  for (const double value : sorted) squares += (value - mean) * (value - mean);
+  return kMakesUp * std::sqrt(squares / static_cast<double>(count - 1));
+}
+
 double relative_half_range(std::span<const double> values) {
   const double centre = median(values);
   if (centre == 0) {

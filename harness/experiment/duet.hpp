@@ -27,7 +27,7 @@ struct DuetPlan {
   double min_effect = 0.02;
   double budget_seconds = 5;            // of wall time, for each of the two duets
   std::size_t least_processes = 3;
-  std::size_t most_processes = 40;
+  std::size_t most_processes = 120;
   double seconds_of_a_process = 0;      // predicted: a duet whose least number of processes does not fit is not begun
   std::function<double()> clock;        // monotonic seconds
   std::function<void(const model::Duet&)> progress;  // after each process; may be empty

@@ -175,7 +175,7 @@ class Again {
         {one_.min_effect, std::max<std::size_t>(count, 2), std::numeric_limits<std::size_t>::max()});
     for (const auto& process : duet.processes) rule.add(process.log_ratio, process.standard_error);
     const auto same_step = [](const model::DuetStep& a, const model::DuetStep& b) {
-      return a.processes == b.processes && alike(a.median, b.median) && alike(a.scale, b.scale) &&
+      return a.processes == b.processes && alike(a.centre, b.centre) && alike(a.scale, b.scale) &&
              alike(a.evidence_slower, b.evidence_slower) && alike(a.evidence_faster, b.evidence_faster);
     };
     if (!std::equal(duet.path.begin(), duet.path.end(), rule.path().begin(), rule.path().end(), same_step)) {

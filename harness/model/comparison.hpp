@@ -47,7 +47,7 @@ struct DuetProcess {
 // Where the rule stood after a process.
 struct DuetStep {
   std::uint64_t processes = 0;
-  double median = 0;             // of the log ratios so far
+  double centre = 0;             // pseudomedian of the log ratios so far
   double scale = 0;              // s of the rule
   double evidence_slower = 0;    // L of the rule: log likelihood ratio for "slower by the effect" against "not slower"
   double evidence_faster = 0;    // the same, mirrored
@@ -84,7 +84,7 @@ struct Comparison {
   std::string reason;              // one line: the rule that made the verdict, or why there is none
 
   // Over the processes of all duets; only where there are any.
-  double log_ratio = 0;            // median
+  double log_ratio = 0;            // pseudomedian
   double log_ratio_low = 0, log_ratio_high = 0;  // its 95 % interval
   double would_notice = 0;         // relative: the least slowdown that these processes would have shown
   // The weaker signals: what the median cannot see. Only where they say more than it.

@@ -47,7 +47,7 @@ void members(Archive& archive, T& one) {
 template <class Archive, Either<DuetStep> T>
 void members(Archive& archive, T& one) {
   archive("processes", one.processes);
-  archive("median", one.median);
+  archive("centre", one.centre);
   archive("scale", one.scale);
   archive("evidence_slower", one.evidence_slower);
   archive("evidence_faster", one.evidence_faster);

@@ -87,13 +87,13 @@ class Explanation {
 
   void rule() {
     title("the rule, after n processes");
-    say("  X = log ratio of a process, M = median of the X", 4);
-    say(fmt::format("  s = max(d/4 = {:.3f} %, median of the standard errors, (1 + 2/n) x robust sd of the X)",
+    say("  X = log ratio of a process, M = pseudomedian (Hodges-Lehmann) of the X", 4);
+    say(fmt::format("  s = max(d/4 = {:.3f} %, median of the standard errors, (1 + 2/n) x spread of the X)",
                     25 * effect()),
         6);
     say("  L = sum of 1.5 ln[(1 + ((X - c0)/s)^2/2) / (1 + ((X - c1)/s)^2/2)], each term from -3 to 3", 6);
     say(fmt::format("  c1 = max(d, M), c0 = min({:g} d = {:.3f} %, M)", kNoEffect, 100 * kNoEffect * effect()), 6);
-    say(fmt::format("  slower when L >= {:.1f} and M > {:g} d = {:.3f} %; not slower when L <= {:.1f} and M < {:g} d",
+    say(fmt::format("  slower when L >= {:.1f}, M > {:g} d = {:.3f} % and n >= 6; not slower when L <= {:.1f} and M < {:g} d",
                     kIsSo, kMiddle, 100 * kMiddle * effect(), kIsNotSo, kMiddle),
         6);
     say("  faster and not faster: the same of -X; no difference: not slower and not faster; else another process", 6);
@@ -132,12 +132,12 @@ class Explanation {
 
   void steps(const Duet& one) {
     if (one.path.empty()) return;
-    std::vector<std::vector<std::string>> rows{{"after", "median %", "s %", "L slower", "L faster", "says"}};
+    std::vector<std::vector<std::string>> rows{{"after", "centre %", "s %", "L slower", "L faster", "says"}};
     for (const model::DuetStep& step : one.path) {
       const auto says = [](double evidence) {
         return evidence >= kIsSo ? "yes" : evidence <= kIsNotSo ? "no" : "open";
       };
-      rows.push_back({std::to_string(step.processes), log_percent(step.median), number(100 * step.scale, 3),
+      rows.push_back({std::to_string(step.processes), log_percent(step.centre), number(100 * step.scale, 3),
                       number(step.evidence_slower, 2), number(step.evidence_faster, 2),
                       fmt::format("slower {}, faster {}", says(step.evidence_slower), says(step.evidence_faster))});
     }
@@ -153,10 +153,10 @@ class Explanation {
     if (count == 0) return;
     title(one_.duets.size() > 1 ? fmt::format("both duets together, {}", counted(count, "process"))
                                 : counted(count, "process") + " together");
-    entry("ratio", fmt::format("{}, the median of the X = {} %", interval_text(one_), log_percent(one_.log_ratio)));
+    entry("ratio", fmt::format("{}, the centre of the X = {} %", interval_text(one_), log_percent(one_.log_ratio)));
     if (std::isfinite(one_.log_ratio_low) && std::isfinite(one_.log_ratio_high)) {
-      entry("interval", fmt::format("95 %: M -+ t(0.975, {}) x 1.2533 e / sqrt({}) = {} -+ {} %, e = max(median of the "
-                                    "standard errors, robust sd of the X)",
+      entry("interval", fmt::format("95 %: M -+ t(0.975, {}) x 1.0233 e / sqrt({}) = {} -+ {} %, e = max(median of the "
+                                    "standard errors, spread of the X)",
                                     count - 1, count, log_percent(one_.log_ratio),
                                     number(50 * (one_.log_ratio_high - one_.log_ratio_low), 3)));
     } else {
@@ -164,7 +164,7 @@ class Explanation {
     }
     entry("would notice", std::isfinite(one_.would_notice)
                               ? fmt::format(">= {}: the least effect e for which these processes, moved until their "
-                                            "median is ln(1 + e), would be "
+                                            "centre is ln(1 + e), would be "
                                             "called slower where e is looked for",
                                             at_least_text(one_.would_notice))
                               : "nothing: too few processes, or too far apart");

@@ -58,6 +58,9 @@ Duet duet(Verdict verdict, const std::string& ended_by) {
 
 }  // namespace
 
+// A rule that may say a difference as soon as the evidence is there.
+constexpr Rule kFromThree{0.02, 3, 40, 3};
+
 TEST_CASE("the bounds are Wald's for 0.2 % false alarms and 1 % misses") {
   CHECK(std::log((1 - 0.01) / 0.002) == Approx(6.2).margin(0.01));
   CHECK(std::log(0.01 / (1 - 0.002)) == Approx(-4.6).margin(0.01));
@@ -65,16 +68,16 @@ TEST_CASE("the bounds are Wald's for 0.2 % false alarms and 1 % misses") {
   const double effect = std::log1p(0.02);
   CHECK(fed(std::vector(3, 0.92 * effect)).path().back().evidence_slower == Approx(6.097).margin(0.001));
   CHECK_FALSE(fed(std::vector(3, 0.92 * effect)).decision());
-  CHECK(fed(std::vector(3, 0.94 * effect)).decision() == Verdict::kSlower);
+  CHECK(fed(std::vector(3, 0.94 * effect), kFromThree).decision() == Verdict::kSlower);
 }
 
 TEST_CASE("the evidence of three processes at 2 % is what a hand calculates") {
   // d = 0.0198026, M = 0.02, s = d / 4 = 0.00495066, centres 0.3 d = 0.00594079 and M; terms 2.42385, 2.56093, 2.21887
-  const Sequential sequential = fed({0.020, 0.021, 0.019});
+  const Sequential sequential = fed({0.020, 0.021, 0.019}, kFromThree);
   REQUIRE(sequential.path().size() == 3);
   const auto& step = sequential.path().back();
   CHECK(step.processes == 3);
-  CHECK(step.median == 0.02);
+  CHECK(step.centre == 0.02);
   CHECK(step.scale == Approx(0.00495066).epsilon(1e-6));
   CHECK(step.evidence_slower == Approx(7.203651));
   CHECK(step.evidence_faster == Approx(-9));  // each process says the most it may
@@ -83,12 +86,13 @@ TEST_CASE("the evidence of three processes at 2 % is what a hand calculates") {
 }
 
 TEST_CASE("the evidence of four processes that scatter is what a hand calculates") {
-  // Distances 3 3 5 6 8 11 e-3; the third by 2.2219 x 0.512 is the sd, by 1 + 2/4 the scale 0.0085321; M = 0.0025.
+  // Distances 3 3 5 6 8 11 e-3; the third by 2.2219 x 0.512 is the sd, by 1 + 2/4 the scale 0.0085321. The means of pairs,
+  // e-3: -2 -0.5 1 1 2.5 3.5 4 5 6.5 9; M is the middle of the fifth and sixth.
   const auto step = fed({0.004, -0.002, 0.009, 0.001}).path().back();
-  CHECK(step.median == Approx(0.0025));
+  CHECK(step.centre == Approx(0.003));
   CHECK(step.scale == Approx(0.008532096));
-  CHECK(step.evidence_slower == Approx(-5.781446));
-  CHECK(step.evidence_faster == Approx(-8.413261));
+  CHECK(step.evidence_slower == Approx(-5.784931));
+  CHECK(step.evidence_faster == Approx(-8.416745));
 }
 
 TEST_CASE("the median of the standard errors is the least scale") {
@@ -109,23 +113,23 @@ TEST_CASE("identical times without any spread are the same after the least numbe
         "evidence -9.0 for slower and -9.0 for faster, both <= -4.6, after 3 processes");
 }
 
-TEST_CASE("one process, and two, never say that there is a difference") {
+TEST_CASE("fewer than six processes never say that there is a difference, however large") {
   for (const double far : {0.02, 0.3, 5.0}) {
-    CHECK_FALSE(fed({far, far}, {0.02, 2, 40}).decision());
-    CHECK_FALSE(fed({-far, -far}, {0.02, 2, 40}).decision());
-    CHECK(decided({0.02, 2, 40}, [&] { return far; }).path().size() == 3);
+    CHECK_FALSE(fed(std::vector(5, far), {0.02, 2, 40}).decision());
+    CHECK_FALSE(fed(std::vector(5, -far), {0.02, 2, 40}).decision());
+    CHECK(decided({0.02, 2, 40}, [&] { return far; }).path().size() == 6);
   }
 }
 
 TEST_CASE("a large difference is decided by few processes, also where they scatter") {
-  CHECK(fed({0.262, 0.263, 0.261}).decision() == Verdict::kSlower);
-  CHECK(fed({0.30, 0.24, 0.27}).decision() == Verdict::kSlower);
-  CHECK(fed({-0.30, -0.24, -0.27}).decision() == Verdict::kFaster);
-  CHECK(fed({9, 8, 10}).decision() == Verdict::kSlower);
+  CHECK(fed({0.262, 0.263, 0.261}, kFromThree).decision() == Verdict::kSlower);
+  CHECK(fed({0.30, 0.24, 0.27}, kFromThree).decision() == Verdict::kSlower);
+  CHECK(fed({-0.30, -0.24, -0.27}, kFromThree).decision() == Verdict::kFaster);
+  CHECK(fed({9, 8, 10}, kFromThree).decision() == Verdict::kSlower);
 }
 
 TEST_CASE("no decision falls before the least number of processes") {
-  Sequential sequential({0.02, 5, 40});
+  Sequential sequential({0.02, 5, 40, 5});
   for (int i = 0; i < 4; ++i) {
     sequential.add(0.1, 0);
     CHECK_FALSE(sequential.decision());
@@ -190,16 +194,16 @@ TEST_CASE("swapping the sides flips the verdict and every step of the path") {
     CHECK(*back.decision() == mirrored(*forth.decision()));
     REQUIRE(back.path().size() == forth.path().size());
     for (std::size_t i = 0; i < forth.path().size(); ++i) {
-      CHECK(back.path()[i].median == -forth.path()[i].median);
-      CHECK(back.path()[i].scale == forth.path()[i].scale);
-      CHECK(back.path()[i].evidence_slower == forth.path()[i].evidence_faster);
-      CHECK(back.path()[i].evidence_faster == forth.path()[i].evidence_slower);
+      CHECK(back.path()[i].centre == Approx(-forth.path()[i].centre));
+      CHECK(back.path()[i].scale == Approx(forth.path()[i].scale));
+      CHECK(back.path()[i].evidence_slower == Approx(forth.path()[i].evidence_faster));
+      CHECK(back.path()[i].evidence_faster == Approx(forth.path()[i].evidence_slower));
     }
   }
 }
 
 TEST_CASE("what is no number is no process, and a decision stays") {
-  Sequential sequential{Rule{}};
+  Sequential sequential{kFromThree};
   for (const double bad : {kUndefined, kInfinite, -kInfinite, 1e300}) {
     sequential.add(bad, 0);
   }
@@ -221,16 +225,16 @@ TEST_CASE("an effect of nothing, which nobody can look for, still ends") {
   }
 }
 
-TEST_CASE("a summary is the median and Student's interval around it") {
-  // sd = 0.02 / 1.693; t(0.975, 2) = 4.302653; half = 4.302653 x 1.2533 x sd / sqrt(3)
+TEST_CASE("a summary is the pseudomedian and Student's interval around it") {
+  // sd = 0.02 / 1.693; t(0.975, 2) = 4.302653; half = 4.302653 x 1.0233 x sd / sqrt(3)
   const std::vector<double> three{0.02, 0.03, 0.01}, none{0, 0, 0};
   const Summary summary = summarise(three, none);
   CHECK(summary.log_ratio == 0.02);
-  CHECK(summary.high - summary.log_ratio == Approx(0.036779).epsilon(1e-4));
+  CHECK(summary.high - summary.log_ratio == Approx(0.030030).epsilon(1e-4));
   CHECK(summary.log_ratio - summary.low == Approx(summary.high - summary.log_ratio));
   // The standard errors count where the processes agree by chance.
   const std::vector<double> errors{0.02, 0.03, 0.04}, same{0.01, 0.01, 0.01};
-  CHECK(summarise(same, errors).high - 0.01 == Approx(4.302653 * 1.2533 * 0.03 / std::sqrt(3)).epsilon(1e-4));
+  CHECK(summarise(same, errors).high - 0.01 == Approx(4.302653 * 1.0233 * 0.03 / std::sqrt(3)).epsilon(1e-4));
 }
 
 TEST_CASE("one process leaves the interval open and notices nothing") {
@@ -252,7 +256,7 @@ TEST_CASE("what would have been noticed is what the rule says of the same proces
     const Summary summary = summarise(log_ratios, errors);
     REQUIRE(std::isfinite(summary.would_notice));
     const auto verdict_at = [&](double effect) {
-      Sequential sequential({effect, log_ratios.size(), log_ratios.size()});
+      Sequential sequential({effect, log_ratios.size(), log_ratios.size(), log_ratios.size()});
       for (const double log_ratio : log_ratios) {
         sequential.add(log_ratio - summary.log_ratio + std::log1p(effect), 0.002);
       }
@@ -289,7 +293,7 @@ TEST_CASE("the interval of a summary holds the truth in 95 cases of 100") {
       held += summary.low <= 0.01 && 0.01 <= summary.high;
     }
     INFO(count << " processes: " << held << " of " << rounds);
-    CHECK(held > 0.93 * rounds);
+    CHECK(held > 0.92 * rounds);
   }
 }
 
@@ -388,7 +392,7 @@ TEST_CASE("2 % more time is found in 99 of 100 where processes scatter by up to 
     INFO("sd " << sd << ": " << outcomes.words());
     CHECK(outcomes.slower > 0.99 * 4000);
     CHECK(outcomes.faster == 0);
-    CHECK(outcomes.processes < (sd <= 0.0025 ? 3.6 : sd <= 0.005 ? 5.6 : 8.5));
+    CHECK(outcomes.processes < (sd <= 0.0025 ? 6.2 : sd <= 0.005 ? 7.2 : 9.5));
   }
 }
 
@@ -407,7 +411,7 @@ TEST_CASE("5 % and 30 % more time are found at once") {
     const Outcomes outcomes = simulated(2000, truth, 0.02, Noise{random, 0.0005, 0.01});
     INFO(outcomes.words());
     CHECK(outcomes.slower == 2000);
-    CHECK(outcomes.processes < 3.4);
+    CHECK(outcomes.processes < 6.4);
   }
 }
 
@@ -431,4 +435,22 @@ TEST_CASE("processes of two kinds, as pages or layout make them, are no slowdown
               Verdict::kSlower;
   }
   CHECK(slower <= 4);
+}
+
+// Pages that a process is given can shift all of its slices one way or the other, in an A/A too.
+TEST_CASE("processes that lie in two heaps around nothing are seldom called a difference, and hardly ever twice") {
+  std::mt19937_64 random(11);
+  std::normal_distribution<double> normal;
+  int once = 0, twice = 0;
+  constexpr int kDuets = 1000;
+  const auto draw = [&] { return (random() % 2 == 0 ? 0.02 : -0.02) + 0.005 * normal(random); };
+  for (int i = 0; i < kDuets; ++i) {
+    const auto first = decided(Rule{}, draw).decision();
+    if (first != Verdict::kSlower && first != Verdict::kFaster) continue;
+    ++once;
+    twice += decided(Rule{}, draw).decision() == first;
+  }
+  INFO(once << " once, " << twice << " twice of " << kDuets);
+  CHECK(once < 130);
+  CHECK(twice < 20);
 }

@@ -207,3 +207,18 @@ TEST_CASE("strays hardly move the deviation of few values") {
   CHECK(sd_of_few(std::vector{1.0, 1.1, 0.9, 1.05, 0.95, 1.02, 50.0}) < 0.2);
   CHECK(sd_of_few(std::vector{1.0, 1.1, 0.9, 1.05, 0.95, 1.02, 50.0, -50.0, 99.0}) < 0.3);
 }
+
+TEST_CASE("the pseudomedian stands between two heaps, and a stray moves it little") {
+  const std::vector<double> heaps{-2, -2.1, -1.9, 2, 2.1, 1.9}, stray{1, 2, 3, 4, 1000};
+  CHECK(pseudomedian(heaps) == Approx(0).margin(0.1));
+  CHECK(pseudomedian(stray) == Approx(3));
+  // The ten means of pairs of {1, 2, 4, 8}: 1 1.5 2 2.5 3 4 4.5 5 6 8.
+  CHECK(pseudomedian(std::vector<double>{1, 2, 4, 8}) == Approx(3.5));
+}
+
+TEST_CASE("a winsorized deviation sees two heaps and no stray") {
+  const std::vector<double> heaps{-2, -2.1, -1.9, 2, 2.1, 1.9};
+  CHECK(winsorized_sd(heaps) > 2);
+  // {0, 1, 2, 3, 100} becomes {1, 1, 2, 3, 3}: variance 1.
+  CHECK(winsorized_sd(std::vector<double>{0, 1, 2, 3, 100}) == Approx(1.25));
+}

@@ -67,9 +67,9 @@ TEST_CASE("a slowdown is said after a second duet in fresh processes said it too
   REQUIRE(!decide(script.next(), script.plan(), comparison));
   CHECK(comparison.verdict == Verdict::kSlower);
   REQUIRE(comparison.duets.size() == 2);
-  CHECK(comparison.duets[0].processes.size() == 3);
-  CHECK(comparison.duets[1].processes.size() == 3);
-  CHECK(comparison.duets[0].path.size() == 3);
+  CHECK(comparison.duets[0].processes.size() == 6);
+  CHECK(comparison.duets[1].processes.size() == 6);
+  CHECK(comparison.duets[0].path.size() == 6);
   CHECK(comparison.log_ratio == Approx(std::log(1.10)));
   CHECK(comparison.log_ratio_low <= comparison.log_ratio);
   CHECK(comparison.log_ratio_high >= comparison.log_ratio);
@@ -93,7 +93,7 @@ TEST_CASE("no difference needs no second duet") {
 }
 
 TEST_CASE("what a second duet does not confirm cannot be told") {
-  Script script{{process(1.10), process(1.10), process(1.10), process(1.0)}};
+  Script script{{process(1.10), process(1.10), process(1.10), process(1.10), process(1.10), process(1.10), process(1.0)}};
   auto comparison = sides();
   decide(script.next(), script.plan(), comparison);
   CHECK(comparison.verdict == Verdict::kCannotTell);
@@ -135,7 +135,7 @@ TEST_CASE("a side that fails ends the comparison with its reason") {
 }
 
 TEST_CASE("a side that fails while its slowdown is being confirmed is no slowdown") {
-  Script script{{process(1.1), process(1.1), process(1.1), none(NoProcess::Kind::kFailed, "v2.0.0: crashed")}};
+  Script script{{process(1.1), process(1.1), process(1.1), process(1.1), process(1.1), process(1.1), none(NoProcess::Kind::kFailed, "v2.0.0: crashed")}};
   auto comparison = sides();
   decide(script.next(), script.plan(), comparison);
   CHECK(comparison.verdict == Verdict::kFailed);
@@ -207,5 +207,5 @@ TEST_CASE("progress is told after each process") {
   plan.progress = [&](const model::Duet& duet) { counts.push_back(duet.processes.size()); };
   auto comparison = sides();
   decide(script.next(), plan, comparison);
-  CHECK(counts == std::vector<std::size_t>{1, 2, 3, 1, 2, 3});
+  CHECK(counts == std::vector<std::size_t>{1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6});
 }

@@ -160,7 +160,7 @@ TEST_CASE("the document stands in a stable order, a process and a step of the ru
             {"log_ratio": -0.3275, "standard_error": 0.0008, "pairs": 100, "reference_seconds_per_call": 0.000124, "candidate_seconds_per_call": 8.925e-05, "reference_real_seconds_per_call": 0.000124, "candidate_real_seconds_per_call": 8.925e-05, "reference_cpu_seconds_per_call": 0.0001235, "candidate_cpu_seconds_per_call": 8.9e-05, "trimmed_log_ratio": -0.3265, "drift": -0.0004, "reference_first": false, "core": 1, "seconds": 0.0703125}
           ],
           "path": [
-            {"processes": 1, "median": -0.3285, "scale": 0.00495, "evidence_slower": -10.1, "evidence_faster": 10.1}
+            {"processes": 1, "centre": -0.3285, "scale": 0.00495, "evidence_slower": -10.1, "evidence_faster": 10.1}
           ]
         }
       ]

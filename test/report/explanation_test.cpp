@@ -51,11 +51,11 @@ settings
   clock               real time decides
 
 the rule, after n processes
-  X = log ratio of a process, M = median of the X
-  s = max(d/4 = 0.495 %, median of the standard errors, (1 + 2/n) x robust sd of the X)
+  X = log ratio of a process, M = pseudomedian (Hodges-Lehmann) of the X
+  s = max(d/4 = 0.495 %, median of the standard errors, (1 + 2/n) x spread of the X)
   L = sum of 1.5 ln[(1 + ((X - c0)/s)^2/2) / (1 + ((X - c1)/s)^2/2)], each term from -3 to 3
   c1 = max(d, M), c0 = min(0.3 d = 0.594 %, M)
-  slower when L >= 6.2 and M > 0.65 d = 1.287 %; not slower when L <= -4.6 and M < 0.65 d
+  slower when L >= 6.2, M > 0.65 d = 1.287 % and n >= 6; not slower when L <= -4.6 and M < 0.65 d
   faster and not faster: the same of -X; no difference: not slower and not faster; else another process
 
 duet 1: faster after 3 processes in 0.20 s
@@ -64,7 +64,7 @@ duet 1: faster after 3 processes in 0.20 s
   1            -33.180  0.080    100  124 μs  89.0 μs  v1.0.0     0    0.068  1.00 1.00   -0.040          -      -
   2            -33.130  0.080    100  124 μs  89.0 μs  v2.0.0     1    0.068  1.00 1.00   -0.040          -      -
   3            -33.080  0.080    100  124 μs  89.0 μs  v1.0.0     0    0.068  1.00 1.00   -0.040          -      -
-  after  median %    s %  L slower  L faster                      says
+  after  centre %    s %  L slower  L faster                      says
   1       -33.130  0.495     -3.00      3.00  slower open, faster open
   2       -33.130  0.495     -6.00      6.00    slower no, faster open
   3       -33.130  0.495     -9.00      9.00     slower no, faster yes
@@ -74,13 +74,13 @@ duet 2, in fresh processes, to confirm: faster after 2 processes in 0.20 s
   process  log ratio %  +- se  pairs  v1.0.0   v2.0.0   first  core  seconds   cpu/real  drift %  trimmed %    p99 %
   1            -33.180  0.080    100  124 μs  89.0 μs  v1.0.0     -    0.068  1.00 1.00   -0.040          -        -
   2            -33.130  0.080    100  124 μs  89.0 μs  v2.0.0     1    0.068  1.00 1.00   -0.040    -30.000  -25.000
-  after  median %    s %  L slower  L faster                      says
+  after  centre %    s %  L slower  L faster                      says
   1       -33.130  0.495     -3.00      3.00  slower open, faster open
 
 both duets together, 5 processes
-  ratio               -28.2 % [-28.4, -28.0], the median of the X = -33.130 %
-  interval            95 %: M -+ t(0.975, 4) x 1.2533 e / sqrt(5) = -33.130 -+ 0.280 %, e = max(median of the standard errors, robust sd of the X)
-  would notice        >= 0.3 %: the least effect e for which these processes, moved until their median is ln(1 + e), would be called slower where e is looked for
+  ratio               -28.2 % [-28.4, -28.0], the centre of the X = -33.130 %
+  interval            95 %: M -+ t(0.975, 4) x 1.0233 e / sqrt(5) = -33.130 -+ 0.280 %, e = max(median of the standard errors, spread of the X)
+  would notice        >= 0.3 %: the least effect e for which these processes, moved until their centre is ln(1 + e), would be called slower where e is looked for
   trimmed mean        says no more than the median
   p99                 -22.1 % of the 99th percentiles of the slices: weaker, not in the verdict
   second look         -18.1 % over 3 processes, a heap for each side
@@ -113,14 +113,14 @@ settings
   clock               real time decides
 
 the rule, after n processes
-  X = log ratio of a process, M = median of the X
-  s = max(d/4 = 0.495 %, median of the standard errors, (1 + 2/n) x robust sd of
+  X = log ratio of a process, M = pseudomedian (Hodges-Lehmann) of the X
+  s = max(d/4 = 0.495 %, median of the standard errors, (1 + 2/n) x spread of
       the X)
   L = sum of 1.5 ln[(1 + ((X - c0)/s)^2/2) / (1 + ((X - c1)/s)^2/2)], each term
       from -3 to 3
   c1 = max(d, M), c0 = min(0.3 d = 0.594 %, M)
-  slower when L >= 6.2 and M > 0.65 d = 1.287 %; not slower when L <= -4.6 and M
-      < 0.65 d
+  slower when L >= 6.2, M > 0.65 d = 1.287 % and n >= 6; not slower when L <=
+      -4.6 and M < 0.65 d
   faster and not faster: the same of -X; no difference: not slower and not
       faster; else another process
 
@@ -134,7 +134,7 @@ duet 1: faster after 3 processes in 0.20 s
   1        1.00 1.00   -0.040          -      -
   2        1.00 1.00   -0.040          -      -
   3        1.00 1.00   -0.040          -      -
-  after  median %    s %  L slower  L faster                      says
+  after  centre %    s %  L slower  L faster                      says
   1       -33.130  0.495     -3.00      3.00  slower open, faster open
   2       -33.130  0.495     -6.00      6.00    slower no, faster open
   3       -33.130  0.495     -9.00      9.00     slower no, faster yes
@@ -147,16 +147,16 @@ duet 2, in fresh processes, to confirm: faster after 2 processes in 0.20 s
   process   cpu/real  drift %  trimmed %    p99 %
   1        1.00 1.00   -0.040          -        -
   2        1.00 1.00   -0.040    -30.000  -25.000
-  after  median %    s %  L slower  L faster                      says
+  after  centre %    s %  L slower  L faster                      says
   1       -33.130  0.495     -3.00      3.00  slower open, faster open
 
 both duets together, 5 processes
-  ratio               -28.2 % [-28.4, -28.0], the median of the X = -33.130 %
-  interval            95 %: M -+ t(0.975, 4) x 1.2533 e / sqrt(5) = -33.130 -+
-                      0.280 %, e = max(median of the standard errors, robust sd
-                      of the X)
+  ratio               -28.2 % [-28.4, -28.0], the centre of the X = -33.130 %
+  interval            95 %: M -+ t(0.975, 4) x 1.0233 e / sqrt(5) = -33.130 -+
+                      0.280 %, e = max(median of the standard errors, spread of
+                      the X)
   would notice        >= 0.3 %: the least effect e for which these processes,
-                      moved until their median is ln(1 + e), would be called
+                      moved until their centre is ln(1 + e), would be called
                       slower where e is looked for
   trimmed mean        says no more than the median
   p99                 -22.1 % of the 99th percentiles of the slices: weaker, not
