@@ -113,7 +113,7 @@ void sum_up(const DuetPlan& plan, model::Comparison& comparison) {
     }
   }
   if (is_a_difference(comparison.verdict) && std::abs(std::expm1(comparison.log_ratio)) < kLayoutNotSpanned) {
-    comparison.warnings.emplace_back("layout not spanned: other links of the same source can differ by about 1 %");
+    comparison.warnings.emplace_back("layout not spanned: the same source linked otherwise can differ by as much");
   }
 }
 

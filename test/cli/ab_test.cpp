@@ -35,7 +35,12 @@ TEST_CASE("with the sides swapped it is faster, with exit 0") {
 }
 
 TEST_CASE("equal code is said without measuring, also of a library with itself") {
-  for (const auto& other : {side("once-again"), side("once")}) {
+#ifdef __SANITIZE_ADDRESS__
+  const std::vector<std::string> others{side("once")};  // sanitizers put the file's name into the code
+#else
+  const std::vector<std::string> others{side("once-again"), side("once")};
+#endif
+  for (const auto& other : others) {
     const auto ran = compared(side("once") + "," + other);
     INFO(ran.out << ran.err);
     CHECK(ran.exit_code == 0);
