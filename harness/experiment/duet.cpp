@@ -82,15 +82,7 @@ bool is_a_difference(Verdict verdict) { return verdict == Verdict::kSlower || ve
 double percent(double log_ratio) { return 100 * std::expm1(log_ratio); }
 
 void sum_up(const DuetPlan& plan, model::Comparison& comparison) {
-  std::vector<double> log_ratios, standard_errors;
-  std::vector<model::DuetProcess> processes;
-  for (const auto& duet : comparison.duets) {
-    for (const auto& process : duet.processes) {
-      log_ratios.push_back(process.log_ratio);
-      standard_errors.push_back(process.standard_error);
-      processes.push_back(process);
-    }
-  }
+  const auto [log_ratios, standard_errors, processes] = pooled(comparison);
   if (processes.empty()) return;
   const auto summary = compare::summarise(log_ratios, standard_errors);
   comparison.log_ratio = summary.log_ratio;
@@ -106,8 +98,7 @@ void sum_up(const DuetPlan& plan, model::Comparison& comparison) {
                                    comparison.candidate, *drift > 0 ? "gets slower" : "gets faster", comparison.reference,
                                    percent(*drift));
     comparison.warnings.push_back(words);
-    // The halves would not agree on which side is in front: then there is no answer, however sure the rule is of the whole.
-    if (std::abs(*drift) >= std::abs(comparison.log_ratio) && comparison.verdict != Verdict::kCannotTell) {
+    if (halves_disagree(drift, comparison.log_ratio) && comparison.verdict != Verdict::kCannotTell) {
       comparison.verdict = Verdict::kCannotTell;
       comparison.reason = words;
     }
@@ -118,6 +109,22 @@ void sum_up(const DuetPlan& plan, model::Comparison& comparison) {
 }
 
 }  // namespace
+
+PooledProcesses pooled(const model::Comparison& comparison) {
+  PooledProcesses all;
+  for (const auto& duet : comparison.duets) {
+    for (const auto& process : duet.processes) {
+      all.log_ratios.push_back(process.log_ratio);
+      all.standard_errors.push_back(process.standard_error);
+      all.processes.push_back(process);
+    }
+  }
+  return all;
+}
+
+bool halves_disagree(const std::optional<double>& drift, double log_ratio) {
+  return drift && std::abs(*drift) >= std::abs(log_ratio);
+}
 
 bool decide(const NextProcess& next, const DuetPlan& plan, model::Comparison& comparison) {
   comparison.min_effect = plan.min_effect;

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -32,6 +34,17 @@ struct DuetPlan {
   std::function<double()> clock;        // monotonic seconds
   std::function<void(const model::Duet&)> progress;  // after each process; may be empty
 };
+
+// The processes of all duets of a comparison, and what the rule takes of each.
+struct PooledProcesses {
+  std::vector<double> log_ratios, standard_errors;
+  std::vector<model::DuetProcess> processes;
+};
+PooledProcesses pooled(const model::Comparison& comparison);
+
+// Would the halves of the processes not agree on which side is in front? Then there is no answer, however sure the rule is of
+// the whole. `drift`: compare::steady_drift.
+bool halves_disagree(const std::optional<double>& drift, double log_ratio);
 
 // Fills `duets`, `verdict`, `reason` and what is summed up over the processes, weak signals and warnings about drift and
 // layout included. kFailed: `reason` says what happened. Interrupted: kCannotTell, and true is returned.

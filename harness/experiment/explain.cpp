@@ -16,6 +16,7 @@
 
 #include <harness/compare/sequential.hpp>
 #include <harness/compare/slices.hpp>
+#include <harness/experiment/duet.hpp>
 #include <harness/model/comparison_json.hpp>
 #include <harness/model/document.hpp>
 #include <harness/model/text.hpp>
@@ -187,22 +188,14 @@ class Again {
   }
 
   void sum_up() {
-    std::vector<double> log_ratios, standard_errors;
-    std::vector<model::DuetProcess> processes;
-    for (const Duet& duet : one_.duets) {
-      for (const auto& process : duet.processes) {
-        log_ratios.push_back(process.log_ratio);
-        standard_errors.push_back(process.standard_error);
-        processes.push_back(process);
-      }
-    }
+    const auto [log_ratios, standard_errors, processes] = pooled(one_);
     const auto summary = compare::summarise(log_ratios, standard_errors);
     const bool same = alike(summary.log_ratio, one_.log_ratio) && alike(summary.low, one_.log_ratio_low) &&
                       alike(summary.high, one_.log_ratio_high) && alike(summary.would_notice, one_.would_notice);
     if (!same) fault("ratio, interval or what would be noticed are not those that the processes lead to");
     // As the experiment does: halves that disagree on who is in front leave no verdict; an interrupted one is none.
     const auto drift = compare::steady_drift(processes, one_.min_effect);
-    if ((drift && std::abs(*drift) >= std::abs(summary.log_ratio)) || one_.reason == "interrupted") {
+    if (halves_disagree(drift, summary.log_ratio) || one_.reason == "interrupted") {
       verdict_ = Verdict::kCannotTell;
     }
   }
