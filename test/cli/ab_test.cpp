@@ -64,6 +64,13 @@ TEST_CASE("a side that crashes while it is measured gets no verdict, is named, a
   CHECK_THAT(ran.out, !ContainsSubstring("SLOWER") && !ContainsSubstring("faster"));
 }
 
+TEST_CASE("a side that answers rightly alone and wrongly while it is measured is failed by name, with exit 3") {
+  const auto ran = compared(side("once") + "," + side("wrong-beside"), {"--case=leetcode-1/example-1"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit_code == 3);
+  CHECK_THAT(ran.out, ContainsSubstring("FAILED: v7.0.0-wrong-beside: wrong answer on a later call"));
+}
+
 TEST_CASE("a crash that only happens beside the other side blames neither, and exits 3") {
   const auto ran = compared(side("once") + "," + side("crashes-beside"), {"--case=leetcode-1/example-1"});
   INFO(ran.out << ran.err);
