@@ -5,14 +5,16 @@
 namespace harness::model {
 namespace {
 
-constexpr std::array<std::pair<Verdict, std::string_view>, 8> kWords{{{Verdict::kSlower, "slower"},
+constexpr std::array<std::pair<Verdict, std::string_view>, 10> kWords{{{Verdict::kSlower, "slower"},
                                                                      {Verdict::kFaster, "faster"},
                                                                      {Verdict::kSame, "same"},
                                                                      {Verdict::kCannotTell, "cannot-tell"},
                                                                      {Verdict::kNew, "new"},
                                                                      {Verdict::kMissing, "missing"},
                                                                      {Verdict::kIncomparable, "incomparable"},
-                                                                     {Verdict::kFailed, "failed"}}};
+                                                                     {Verdict::kFailed, "failed"},
+                                                                     {Verdict::kSuspect, "suspect"},
+                                                                     {Verdict::kAlert, "alert"}}};
 
 }  // namespace
 

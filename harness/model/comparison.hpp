@@ -22,9 +22,12 @@ enum class Verdict {
   kNew,          // only the candidate has this case
   kMissing,      // only the reference has it
   kIncomparable, // the sides were not given the same
-  kFailed        // a side did not run, or answered wrongly: `reason` says which
+  kFailed,       // a side did not run, or answered wrongly: `reason` says which
+  // Of a history only:
+  kSuspect,      // a run beyond 2 sigma that no duet confirmed or cleared
+  kAlert         // the third one in a row
 };
-// `slower`, `faster`, `same`, `cannot-tell`, `new`, `missing`, `incomparable`, `failed`
+// `slower`, `faster`, `same`, `cannot-tell`, `new`, `missing`, `incomparable`, `failed`, `suspect`, `alert`
 std::string_view verdict_word(Verdict verdict);
 std::optional<Verdict> verdict_of(std::string_view word);
 

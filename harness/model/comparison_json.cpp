@@ -11,44 +11,10 @@
 #include <fmt/format.h>
 
 #include <harness/model/comparison_members.hpp>
-#include <harness/model/text.hpp>
+#include <harness/model/json_text.hpp>
 
 namespace harness::model {
 namespace {
-
-std::string in_utf8(std::string_view text) {
-  if (is_utf8(text)) return std::string(text);
-  std::string valid;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t size = std::min<std::size_t>(4, text.size() - at);
-    while (size > 0 && !is_utf8(text.substr(at, size))) --size;
-    valid += size > 0 ? std::string(text.substr(at, size)) : "\xef\xbf\xbd";
-    at += std::max<std::size_t>(size, 1);
-  }
-  return valid;
-}
-
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : in_utf8(text)) {
-    if (c == '"' || c == '\\') {
-      (result += '\\') += c;
-    } else if (c == '\n') {
-      result += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
-}
-
-std::string number(double value) {
-  if (!std::isfinite(value)) return "null";
-  if (value == 0) return std::signbit(value) ? "-0.0" : "0";
-  return fmt::format("{}", value);
-}
 
 // Members of a value, each on a line of its own or all in one.
 class Writer {
@@ -75,21 +41,21 @@ class Writer {
     text_ += fmt::format("\"{}\": ", name);
   }
 
-  void write(double value) { text_ += number(value); }
+  void write(double value) { text_ += json_number(value); }
   void write(std::uint64_t value) { text_ += std::to_string(value); }
   void write(int value) { text_ += std::to_string(value); }
   void write(bool value) { text_ += value ? "true" : "false"; }
-  void write(const std::string& value) { text_ += quoted(value); }
-  void write(Verdict value) { text_ += quoted(verdict_word(value)); }
+  void write(const std::string& value) { text_ += json_text(value); }
+  void write(Verdict value) { text_ += json_text(verdict_word(value)); }
   void write(const std::vector<double>& values) {
     text_ += '[';
-    for (const double& value : values) text_ += (&value == values.data() ? "" : ", ") + number(value);
+    for (const double& value : values) text_ += (&value == values.data() ? "" : ", ") + json_number(value);
     text_ += ']';
   }
   void write(const std::vector<std::pair<std::string, double>>& values) {
     text_ += '{';
     for (const auto& [name, value] : values) {
-      text_ += (name == values.front().first ? "" : ", ") + quoted(name) + ": " + number(value);
+      text_ += (name == values.front().first ? "" : ", ") + json_text(name) + ": " + json_number(value);
     }
     text_ += '}';
   }
@@ -146,15 +112,15 @@ double median(std::vector<double> values) {
 
 class Row {
  public:
-  Row& text(const std::string& key, const std::string& value) { return put(key, quoted(value)); }
+  Row& text(const std::string& key, const std::string& value) { return put(key, json_text(value)); }
   Row& count(const std::string& key, std::uint64_t value) { return put(key, std::to_string(value)); }
-  Row& value(const std::string& key, double value) { return put(key, number(value)); }
+  Row& value(const std::string& key, double value) { return put(key, json_number(value)); }
   std::string line() const { return "{" + text_ + "}"; }
 
  private:
   // A user counter that is called like a member of the row gives way to it.
   Row& put(const std::string& key, const std::string& value) {
-    if (keys_.insert(key).second) text_ += (text_.empty() ? "" : ", ") + quoted(key) + ": " + value;
+    if (keys_.insert(key).second) text_ += (text_.empty() ? "" : ", ") + json_text(key) + ": " + value;
     return *this;
   }
   std::set<std::string> keys_;
@@ -206,7 +172,7 @@ std::vector<std::string> rows_of(const AbReport& report) {
 
 std::string list_of(const std::vector<std::string>& names) {
   std::string text = "[";
-  for (const std::string& name : names) text += (&name == names.data() ? "" : ", ") + quoted(name);
+  for (const std::string& name : names) text += (&name == names.data() ? "" : ", ") + json_text(name);
   return text + "]";
 }
 
@@ -216,11 +182,11 @@ std::string write_ab_report(const AbReport& report) {
   std::string text = "{\n  \"context\": {\n";
   std::set<std::string> keys{"harness_ab_schema", "kind", "sides", "files"};
   for (const auto& [key, value] : report.context) {
-    if (keys.insert(in_utf8(key)).second) text += fmt::format("    {}: {},\n", quoted(key), quoted(value));
+    if (keys.insert(in_utf8(key)).second) text += fmt::format("    {}: {},\n", json_text(key), json_text(value));
   }
   text +=
       fmt::format("    \"harness_ab_schema\": {},\n    \"kind\": {},\n    \"sides\": {},\n    \"files\": {}\n  }},\n",
-                  kAbSchema, quoted(report.kind), list_of(report.sides), list_of(report.files));
+                  kAbSchema, json_text(report.kind), list_of(report.sides), list_of(report.files));
   text += "  \"benchmarks\": [";
   std::string separator = "\n    ";
   for (const std::string& row : rows_of(report)) text += std::exchange(separator, ",\n    ") + row;

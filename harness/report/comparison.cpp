@@ -65,6 +65,8 @@ class CaseText {
       case Verdict::kMissing: return fmt::format("missing: {} does not have it", safe(one_.candidate));
       case Verdict::kIncomparable: return "not comparable: " + safe(one_.reason);
       case Verdict::kFailed: return "FAILED: " + safe(one_.reason);
+      case Verdict::kSuspect:
+      case Verdict::kAlert: return std::string(model::verdict_word(one_.verdict));
     }
     return {};
   }

@@ -255,6 +255,8 @@ class Explanation {
         say("  The sides were not given the same, or one of them leaves this case out.");
         break;
       case Verdict::kFailed: say("  A side did not run, or answered wrongly: how fast it is does not matter."); break;
+      case Verdict::kSuspect:
+      case Verdict::kAlert: break;  // of a history, which has its own words
     }
   }
 
