@@ -4,7 +4,7 @@
 //   what counts: runs of segments that are chained to the present one (their ratios brought to its pin), since the last new
 //   level, that were not beyond in this metric
 //
-// Time is judged on ratios. sigma >= floor x mean (0.5 %; below five runs 1 %: little is known), >= the run's own error, and
+// Time is judged on ratios. level_began_at is kept in the history (append: while the level has five runs or fewer; a new level begins anew). sigma >= floor x mean (0.5 %; below five runs 1 %: little is known), >= the run's own error, and
 // the timer's resolution. Beyond: z > 2. Drift: x more than the effect above the median of the first five runs of the level
 // (chained too), so that ten steps of +0.8 % do not pass. Either asks for a duet with last good. The mirror, z < -2, asks for one
 // too: a confirmed `faster` begins a new level, because losing it again would else go unseen.
@@ -43,7 +43,7 @@ struct HistoryRule {
 
 struct Level {
   double mean = 0, sigma = 0;
-  double begun_at = 0;             // median of its first five runs
+  double began_at = 0;             // CaseHistory::level_began_at
   std::size_t count = 0;
 };
 // Of what counts; nothing without history, or where the metric was never measured. `error`: of the run that is to be judged.
@@ -70,7 +70,7 @@ model::CaseJudgement judge(const model::CaseHistory* history, const model::Compa
 void settle(model::CaseJudgement& judgement, const model::Rerun& rerun);
 
 // Appends the run with what was made of it: beyond, confirmed, z, new level. Drops what no longer counts: more than 30 counting ones,
-// runs beyond that lie before a new level or that a later good run has left behind by more than 30. Fills streak, alert (once an episode:
+// runs beyond that lie before a new level or that a later good run has left behind by more than 30. Keeps level_began_at. Fills streak, alert (once an episode:
 // not again before a run that is within) and recovered. REQUIRES: the run's segment exists. A clock that went backwards changes nothing: the order is that of recording.
 void append(model::CaseHistory& history, model::RecordedRun run, model::CaseJudgement& judgement, const HistoryRule& rule);
 

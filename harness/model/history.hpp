@@ -76,6 +76,9 @@ struct CaseHistory {
   ComparedBy compared_by;
   std::vector<Segment> segments;  // at least one, oldest first; the last one holds now
   std::vector<RecordedRun> runs;  // oldest first: at most 30 that count, and those beyond that nobody accepted yet
+  // Median of the first five runs of the present level, as ratio to the present pin: kept, because these runs drop out of the
+  // last 30, and drift is told against it. Nothing: no run counts yet.
+  std::optional<double> level_began_at;
 };
 
 // All of one problem on one machine: a file of baselines/<machine>/.
