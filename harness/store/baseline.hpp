@@ -1,6 +1,7 @@
 // baselines/: a folder a machine, a file a problem. Readers see the old file or the new one, writers come one after another.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -14,7 +15,9 @@ namespace harness::store {
 class Baselines {
  public:
   // `directory`: baselines/. `machine`: Identity::key(). Nothing is read or made yet.
-  Baselines(std::filesystem::path directory, std::string machine);
+  // `most_wait`: for another writer.
+  Baselines(std::filesystem::path directory, std::string machine,
+            std::chrono::milliseconds most_wait = std::chrono::seconds(30));
 
   // baselines/<machine in kebab-case>/<problem>.json
   std::filesystem::path file_of(const std::string& problem) const;
@@ -27,12 +30,13 @@ class Baselines {
   Result<void> check_writable(const std::string& problem) const;
   // Locks the problem, reads it anew, lets `edit` change it, writes it atomically (durable before it is seen) and unlocks. A file that cannot be
   // read stays as it is. The lock is that of a file `.<problem>.lock` beside it, held by the kernel: it ends with its process; a writer waits up
-  // to 30 s for another one, then it is an error that says so (exit 4). `edit` may refuse.
+  // to 30 s for another one, then it is an error that says so (exit 4). `edit` may refuse. What could not be read again is not written.
   Result<void> change(const std::string& problem, const std::function<Result<void>(model::Baseline&)>& edit) const;
 
  private:
   std::filesystem::path directory_;
   std::string machine_;
+  std::chrono::milliseconds most_wait_;
 };
 
 }  // namespace harness::store

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <sstream>
@@ -18,6 +19,8 @@ namespace harness::store {
 namespace {
 
 constexpr std::size_t kMostBytes = 16U << 20;
+constexpr std::chrono::milliseconds kMostWait{2000};
+constexpr std::size_t kMostFiles = 100;
 
 // What the command wrote to stdout, when it ended with 0 in time.
 std::optional<std::string> output_of(const std::vector<const char*>& command, std::chrono::milliseconds limit) {
@@ -60,12 +63,27 @@ std::optional<std::string> output_of(const std::vector<const char*>& command, st
   return text;
 }
 
+bool is_sha(const std::string& text) {
+  return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+// Each text ends with a zero byte.
+std::vector<std::string> split_at_zeros(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\0', at), text.size());
+    parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::optional<GitState> git_state(const std::filesystem::path& directory) {
   const auto text = output_of({"git", "-C", directory.c_str(), "--no-optional-locks", "-ccore.fsmonitor=false", "status",
                                "--porcelain=v2", "--branch", "--untracked-files=no", nullptr},
-                              std::chrono::milliseconds(2000));
+                              kMostWait);
   if (!text) return std::nullopt;
   GitState state;
   std::istringstream lines(*text);
@@ -76,6 +94,40 @@ std::optional<GitState> git_state(const std::filesystem::path& directory) {
   }
   if (state.sha.size() != 40) return std::nullopt;
   return state;
+}
+
+std::optional<CommitRange> commits_between(const std::filesystem::path& directory, const std::string& from, const std::string& to,
+                                           std::size_t most) {
+  if (!is_sha(from) || !is_sha(to)) return std::nullopt;
+  const auto deadline = std::chrono::steady_clock::now() + kMostWait;
+  const auto ask = [&](const std::vector<const char*>& words) {
+    // Nothing of the repository's or the user's settings may run a program, or fetch what is missing from a server.
+    std::vector<const char*> command = {"git", "-C", directory.c_str(), "--no-optional-locks", "--no-pager", "-ccore.fsmonitor=false",
+                                        "-ccore.hooksPath=/dev/null", "-cprotocol.allow=never"};
+    command.insert(command.end(), words.begin(), words.end());
+    command.push_back(nullptr);
+    return output_of(command, std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
+  };
+  const std::string range = from + ".." + to, count = "--max-count=" + std::to_string(most + 1);
+  const auto log = ask({"log", "-z", "--format=tformat:%H%x00%s", "--encoding=UTF-8", "--no-show-signature", "--no-color",
+                        "--no-notes", "--no-patch", count.c_str(), "--end-of-options", range.c_str(), "--"});
+  if (!log) return std::nullopt;
+  const auto changed = ask({"diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv",
+                            "--end-of-options", from.c_str(), to.c_str(), "--"});
+  if (!changed) return std::nullopt;
+
+  CommitRange result;
+  const auto words = split_at_zeros(*log);
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    if (!is_sha(words[i])) return std::nullopt;
+    result.commits.push_back({words[i], words[i + 1]});
+  }
+  result.more = result.commits.size() > most;
+  if (result.more) result.commits.resize(most);
+  result.files = split_at_zeros(*changed);
+  std::sort(result.files.begin(), result.files.end());
+  if (result.files.size() > kMostFiles) result.files.resize(kMostFiles);
+  return result;
 }
 
 }  // namespace harness::store

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <span>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include <harness/model/sha256.hpp>
 #include <harness/store/atomic_file.hpp>
 #include <harness/store/input_file.hpp>
+#include <harness/store/user_directory.hpp>
 
 namespace harness::store {
 namespace {
@@ -82,21 +82,6 @@ std::optional<GeneratedInput> read_input(InputFile& file, const InputCache::Key&
   return input;
 }
 
-// Every directory that is missing on the way, for the user alone.
-int make_directories(const fs::path& directory) {
-  fs::path path;
-  for (const fs::path& part : directory) {
-    path /= part;
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-      std::error_code ignored;
-      const int error = errno;
-      // A parent on a read-only or foreign file system exists all the same.
-      if (!fs::is_directory(path, ignored)) return error;
-    }
-  }
-  return 0;
-}
-
 // Removes what was used longest ago until `most_bytes` hold, and temporary files that a crash left behind.
 void make_room(const fs::path& directory, std::uint64_t most_bytes) {
   struct Kept {
@@ -135,18 +120,8 @@ InputCache::InputCache(fs::path directory, std::uint64_t most_bytes)
     : directory_(std::move(directory)), most_bytes_(most_bytes) {}
 
 fs::path InputCache::default_directory() {
-  const auto absolute = [](const char* variable) {
-    const char* value = std::getenv(variable);
-    const fs::path path = value == nullptr ? "" : value;
-    return path.is_absolute() ? path : fs::path();
-  };
-  fs::path base = absolute("XDG_CACHE_HOME");
-  if (base.empty()) {
-    const fs::path home = absolute("HOME");
-    if (home.empty()) return {};
-    base = home / ".cache";
-  }
-  return base / "harness" / "inputs";
+  const fs::path base = user_directory("XDG_CACHE_HOME", ".cache");
+  return base.empty() ? base : base / "inputs";
 }
 
 std::optional<GeneratedInput> InputCache::find(const Key& key) const {
@@ -176,7 +151,7 @@ Result<void> InputCache::keep(const Key& key, const GeneratedInput& input) {
                 fmt::format("expected at most {} bytes for all inputs, found one of {}", most_bytes_, size),
                 "it is made anew");
   }
-  if (const int error = make_directories(directory_); error != 0) {
+  if (const int error = make_user_directories(directory_); error != 0) {
     return fail(directory_.string(), "cannot be created: " + system_words(error), "inputs are made anew");
   }
   make_room(directory_, most_bytes_ - size);
