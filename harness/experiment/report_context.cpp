@@ -1,5 +1,6 @@
 #include <harness/experiment/report_context.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <random>
@@ -46,6 +47,11 @@ model::Context report_context(const RunRequest& request, const std::vector<Row>&
                                      row.trial->solver->compiler));
   }
   return context;
+}
+
+std::string value_of(const model::Context& context, const std::string& key) {
+  const auto found = std::find_if(context.begin(), context.end(), [&](const auto& entry) { return entry.first == key; });
+  return found == context.end() ? std::string() : found->second;
 }
 
 }  // namespace harness::experiment

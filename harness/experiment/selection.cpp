@@ -16,10 +16,6 @@ namespace {
 
 using Solvers = std::vector<std::shared_ptr<const model::SolverInfo>>;
 
-bool case_matches(const std::string& glob, const std::string& dataset, const std::string& dataset_and_case) {
-  return glob.empty() || model::glob_matches(glob, dataset) || model::glob_matches(glob, dataset_and_case);
-}
-
 // A file that cannot be read hides its cases' names; it counts as selected when the filter matches what is known of them.
 bool may_select(const Solvers& solvers, const std::string& dataset, const bench::Filter& filter, const std::string& case_glob) {
   if (!dataset.empty() && !case_glob.empty() && !model::glob_matches(case_glob.substr(0, case_glob.find('/')), dataset)) {
@@ -154,6 +150,10 @@ class Selecting {
 };
 
 }  // namespace
+
+bool case_matches(const std::string& glob, const std::string& dataset, const std::string& dataset_and_case) {
+  return glob.empty() || model::glob_matches(glob, dataset) || model::glob_matches(glob, dataset_and_case);
+}
 
 Result<Selection> select(const Places& places, const bench::Filter& filter, const std::string& case_glob) {
   auto catalog = library::find_libraries(places.plugin_directories);

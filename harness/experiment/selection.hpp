@@ -31,4 +31,7 @@ Result<Selection> select(const Places& places, const bench::Filter& filter, cons
 // The same of solvers that were found already, and perhaps chosen among.
 Result<Selection> select(const Places& places, library::Catalog catalog, const bench::Filter& filter, const std::string& case_glob);
 
+// Whether --case=GLOB means this case.
+bool case_matches(const std::string& glob, const std::string& dataset, const std::string& dataset_and_case);
+
 }  // namespace harness::experiment

@@ -1,6 +1,7 @@
 #include <harness/experiment/solver_duet.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -63,7 +64,47 @@ double SolverDuets::predict_seconds(const Row& reference, const Row& candidate) 
          trial::predict_process_seconds(mode, reference.examined.seconds_per_call, candidate.examined.seconds_per_call);
 }
 
-void SolverDuets::measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison) {
+double SolverDuets::predict_ratio_seconds(const Row& reference, const Row& candidate) const {
+  return static_cast<double>(kRatioProcesses) * trial::predict_process_seconds(mode_for(reference, candidate), reference.examined.seconds_per_call,
+                                                                               candidate.examined.seconds_per_call);
+}
+
+SolverDuets::Played SolverDuets::play_with_heaps(const DuetRow& reference, const DuetRow& candidate, trial::DuetMode& mode, double min_effect) {
+  auto process = play(reference, candidate, mode, min_effect);
+  if (process || !mode.own_heaps || !has_no_own_heaps(process.error())) return process;
+  mode.own_heaps = false;
+  return play(reference, candidate, mode, min_effect);
+}
+
+tl::expected<SolverDuets::Ratio, NoProcess> SolverDuets::ratio(const DuetRow& reference, const DuetRow& candidate) {
+  constexpr double kEffect = 0.01;  // a process's own error is at most a quarter of it: below the floor of a history's sigma
+  constexpr std::size_t kMostUnusable = 3;
+  auto mode = mode_for(reference.row, candidate.row);
+  std::vector<double> log_ratios, errors, real_seconds, cpu_seconds, reference_seconds;
+  std::size_t unusable = 0;
+  while (log_ratios.size() < kRatioProcesses) {
+    const auto process = play_with_heaps(reference, candidate, mode, kEffect);
+    if (!process) {
+      auto none = no_process(process.error(), reference, candidate);
+      if (none.kind == NoProcess::Kind::kUnusable && ++unusable < kMostUnusable) continue;
+      return tl::unexpected(std::move(none));
+    }
+    log_ratios.push_back(process->log_ratio);
+    errors.push_back(process->standard_error);
+    real_seconds.push_back(process->candidate_real_seconds_per_call);
+    cpu_seconds.push_back(process->candidate_cpu_seconds_per_call);
+    reference_seconds.push_back(process->reference_seconds_per_call);
+  }
+  Ratio ratio;
+  ratio.log_ratio = compare::pseudomedian(log_ratios);
+  ratio.standard_error = std::max(compare::sd_of_few(log_ratios), compare::median(errors)) / std::sqrt(static_cast<double>(kRatioProcesses));
+  ratio.real_seconds_per_call = compare::median(real_seconds);
+  ratio.cpu_seconds_per_call = compare::median(cpu_seconds);
+  ratio.reference_seconds_per_call = compare::median(reference_seconds);
+  return ratio;
+}
+
+void SolverDuets::measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison, double expected_log_ratio) {
   auto mode = mode_for(reference.row, candidate.row);
   const double longer = longer_call(reference.row, candidate.row);
   comparison.mode = mode.words();
@@ -87,11 +128,8 @@ void SolverDuets::measure(const DuetRow& reference, const DuetRow& candidate, mo
         "sides in processes of their own (--untrusted): for calls this short only differences of {:g} % are looked for", 100 * kEffectApart));
   }
   const auto next = [&]() -> tl::expected<model::DuetProcess, NoProcess> {
-    auto process = play(reference, candidate, mode, plan.min_effect);
-    if (!process && mode.own_heaps && has_no_own_heaps(process.error())) {
-      mode.own_heaps = false;
-      process = play(reference, candidate, mode, plan.min_effect);
-    }
+    auto process = play_with_heaps(reference, candidate, mode, plan.min_effect);
+    if (process) process->log_ratio -= expected_log_ratio;
     if (process) return std::move(*process);
     return tl::unexpected(no_process(process.error(), reference, candidate));
   };

@@ -36,8 +36,19 @@ class SolverDuets {
 
   // Two duets of the least number of processes.
   double predict_seconds(const Row& reference, const Row& candidate) const;
-  // Fills everything that comes of measuring; names, case and figures are the caller's.
-  void measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison);
+  // Fills everything that comes of measuring; names, case and figures are the caller's. `expected_log_ratio`: what no
+  // difference is, where that is not 0: it is taken off every process.
+  void measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison, double expected_log_ratio = 0);
+
+  // How long the candidate takes over the reference, from a fixed number of processes and without a rule: what a history stores.
+  struct Ratio {
+    double log_ratio = 0, standard_error = 0;  // pseudomedian over the processes; of it
+    double real_seconds_per_call = 0, cpu_seconds_per_call = 0;  // of the candidate, medians
+    double reference_seconds_per_call = 0;     // deciding clock, median
+  };
+  static constexpr std::size_t kRatioProcesses = 5;
+  tl::expected<Ratio, NoProcess> ratio(const DuetRow& reference, const DuetRow& candidate);
+  double predict_ratio_seconds(const Row& reference, const Row& candidate) const;
   // A process could not be started: nobody's fault but this machine's.
   bool machine_at_fault() const { return machine_at_fault_; }
 
@@ -45,6 +56,8 @@ class SolverDuets {
   using Played = tl::expected<model::DuetProcess, trial::DuetFailure>;
   trial::DuetMode mode_for(const Row& reference, const Row& candidate) const;
   Played play(const DuetRow& reference, const DuetRow& candidate, const trial::DuetMode& mode, double min_effect);
+  // Without a heap for each side where that cannot be had.
+  Played play_with_heaps(const DuetRow& reference, const DuetRow& candidate, trial::DuetMode& mode, double min_effect);
   NoProcess no_process(const trial::DuetFailure& failure, const DuetRow& reference, const DuetRow& candidate);
   std::string blame(const std::string& words, const DuetRow& reference, const DuetRow& candidate);
   bool has_no_own_heaps(const trial::DuetFailure& failure);

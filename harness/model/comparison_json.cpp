@@ -12,6 +12,7 @@
 
 #include <harness/model/comparison_members.hpp>
 #include <harness/model/json_text.hpp>
+#include <harness/model/report_row.hpp>
 
 namespace harness::model {
 namespace {
@@ -110,27 +111,10 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : values[middle - 1] / 2 + values[middle] / 2;
 }
 
-class Row {
- public:
-  Row& text(const std::string& key, const std::string& value) { return put(key, json_text(value)); }
-  Row& count(const std::string& key, std::uint64_t value) { return put(key, std::to_string(value)); }
-  Row& value(const std::string& key, double value) { return put(key, json_number(value)); }
-  std::string line() const { return "{" + text_ + "}"; }
-
- private:
-  // A user counter that is called like a member of the row gives way to it.
-  Row& put(const std::string& key, const std::string& value) {
-    if (keys_.insert(key).second) text_ += (text_.empty() ? "" : ", ") + json_text(key) + ": " + value;
-    return *this;
-  }
-  std::set<std::string> keys_;
-  std::string text_;
-};
-
 std::string row_of(const Comparison& comparison, const std::string& side_name, const SideFigures& figures,
                    const Side& side) {
   constexpr double kNanosecondsPerSecond = 1e9;
-  Row row;
+  ReportRow row;
   const bool program = comparison.problem.empty();
   const std::string name =
       program ? comparison.case_name : comparison.problem + "/" + side_name + "/" + comparison.case_name;

@@ -1,10 +1,16 @@
 #include <harness/trial/input.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include <harness/model/sha256.hpp>
+#include <harness/store/input_file.hpp>
 #include <harness/trial/amounts.hpp>
 #include <harness/trial/verification.hpp>
 
@@ -120,6 +126,24 @@ Judgement Inputs::judge(const model::Problem& problem, const Input& input, const
   if (auto ended = worker->finish(); !ended) return tl::unexpected(ended.error());
   if (!reason->empty()) *reason += ", got " + shown(answer);
   return reason;
+}
+
+Result<std::string> sha256_of(const Input& input) {
+  model::Sha256 hash;
+  std::array<std::uint8_t, 65536> buffer;
+  for (off_t at = 0;;) {
+    const auto got = ::pread(input.args.descriptor(), buffer.data(), buffer.size(), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail("an input", "cannot be read back: " + store::system_words(errno));
+    if (got == 0) return hash.hex();
+    hash.add({buffer.data(), static_cast<std::size_t>(got)});
+    at += got;
+  }
+}
+
+std::string Inputs::code_hash(const std::string& problem) const {
+  const auto library = libraries_.find(problem);
+  return library == libraries_.end() ? "" : library->second.identity.code_hash;
 }
 
 }  // namespace harness::trial

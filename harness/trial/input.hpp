@@ -24,6 +24,9 @@ struct Input {
   std::optional<double> items, bytes;           // that a call works on, where the problem declares them
 };
 
+// Of the arguments' CBOR: equal bytes, equal input.
+Result<std::string> sha256_of(const Input& input);
+
 // Why an answer is wrong, in one line; empty = it is right.
 using Judgement = worker::Outcome<std::string>;
 
@@ -41,6 +44,9 @@ class Inputs {
   // Expected value, else reference, else the checker (where the problem's rule is `checker`, the checker alone).
   // A Failure is the checker's, not the solver's.
   Judgement judge(const model::Problem& problem, const Input& input, const model::Bytes& answer);
+
+  // Of the problem's own library, which checks and generates; "" = it has none.
+  std::string code_hash(const std::string& problem) const;
 
   void forget() { made_.clear(); }
 
