@@ -5,8 +5,8 @@
 namespace harness::model {
 namespace {
 
-constexpr std::array<std::string_view, kMetrics.size()> kWords = {"time",        "p95",             "allocs",
-                                                                  "alloc_bytes", "peak_heap_bytes", "heap_growths"};
+constexpr std::array<std::string_view, kMetrics.size()> kWords = {
+    "time", "p95", "allocs", "alloc_bytes", "peak_heap_bytes", "heap_growths"};
 
 }  // namespace
 

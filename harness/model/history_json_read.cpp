@@ -24,9 +24,8 @@ constexpr std::size_t kMostNameBytes = 300;
 constexpr const char* kSchemaKey = "harness_baseline_schema";
 
 bool is_hexadecimal(std::string_view text, std::size_t size) {
-  return text.size() == size && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
+  return text.size() == size &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool is_date(std::string_view text) {
@@ -122,12 +121,14 @@ class Reader : public JsonHandler {
       at = 0;
       while (at < frame.slots.size() && frame.slots[at].name != name) ++at;
     }
-    if (at == frame.slots.size()) return refuse("no unknown key", in_quotes(name), hint(name));
-    frame.now = at;
-    frame.next = at + 1;
-    if (depth_ == 1 && !has_schema_ && frame.slots[at].name != kSchemaKey) {
+    const bool is_known = at < frame.slots.size();
+    if (depth_ == 1 && !has_schema_ && !(is_known && frame.slots[at].name == kSchemaKey)) {
       return refuse(fmt::format("{} as the first key", kSchemaKey), in_quotes(name));
     }
+    frame.now = kNone;
+    if (!is_known) return refuse("no unknown key", in_quotes(name), hint(name));
+    frame.now = at;
+    frame.next = at + 1;
     if (std::exchange(frame.slots[at].seen, true)) return refuse_at_slot("each key once", "it again");
     return true;
   }
@@ -270,14 +271,17 @@ class Reader : public JsonHandler {
     has_schema_ = true;
     if (schema == kBaselineSchema) return true;
     if (schema < kBaselineSchema) return refuse(fmt::format("{}", kBaselineSchema), std::to_string(schema));
-    fault_ = Error{file_, fmt::format("written by a newer harness (baseline schema {}, this one reads {})", schema, kBaselineSchema),
-                   "update harness", Exit::kUsage};
+    fault_ = Error{
+        file_,
+        fmt::format("written by a newer harness (baseline schema {}, this one reads {})", schema, kBaselineSchema),
+        "update harness", Exit::kUsage};
     return false;
   }
 
   bool check(const CaseHistory& history) {
     if (history.segments.empty()) return refuse_under("/segments", "at least one segment", "none");
-    if (history.segments.front().chain) return refuse_under("/segments/0/chain", "no such key in the first segment", "it");
+    if (history.segments.front().chain)
+      return refuse_under("/segments/0/chain", "no such key in the first segment", "it");
     for (std::size_t i = 0; i < history.runs.size(); ++i) {
       if (history.runs[i].segment < history.segments.size()) continue;
       return refuse_under(fmt::format("/runs/{}/segment", i),
@@ -293,7 +297,10 @@ class Reader : public JsonHandler {
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
     if (twice == names.end()) return true;
-    fault_ = Error{file_ + ": /cases", fmt::format("expected each solver and case once, found {} {} again", twice->first, twice->second), {}, Exit::kUsage};
+    fault_ = Error{file_ + ": /cases",
+                   fmt::format("expected each solver and case once, found {} {} again", twice->first, twice->second),
+                   {},
+                   Exit::kUsage};
     return false;
   }
 
@@ -301,10 +308,15 @@ class Reader : public JsonHandler {
     return std::visit(
         [&](auto* target) -> std::string {
           using T = std::remove_pointer_t<decltype(target)>;
-          if constexpr (std::same_as<T, bool>) return "true or false";
-          else if constexpr (std::same_as<T, std::uint64_t>) return "a whole number from 0";
-          else if constexpr (std::same_as<T, std::string> || std::same_as<T, double> || std::same_as<T, std::optional<double>>) return words_for(slot.shape);
-          else return "an array";
+          if constexpr (std::same_as<T, bool>)
+            return "true or false";
+          else if constexpr (std::same_as<T, std::uint64_t>)
+            return "a whole number from 0";
+          else if constexpr (std::same_as<T, std::string> || std::same_as<T, double> ||
+                             std::same_as<T, std::optional<double>>)
+            return words_for(slot.shape);
+          else
+            return "an array";
         },
         slot.target);
   }
@@ -331,9 +343,11 @@ class Reader : public JsonHandler {
     }
     return pointer;
   }
-  bool refuse_under(const std::string& below, const std::string& what, const std::string& found, const std::string& next = {}) {
+  bool refuse_under(const std::string& below, const std::string& what, const std::string& found,
+                    const std::string& next = {}) {
     const std::string pointer = place() + below;
-    fault_ = Error{file_ + ": " + (pointer.empty() ? "/" : pointer), fmt::format("expected {}, found {}", what, found), next, Exit::kUsage};
+    fault_ = Error{file_ + ": " + (pointer.empty() ? "/" : pointer), fmt::format("expected {}, found {}", what, found),
+                   next, Exit::kUsage};
     return false;
   }
   bool refuse_at_slot(const std::string& what, const std::string& found) { return refuse_under({}, what, found); }
@@ -369,7 +383,8 @@ std::size_t conflict_line(std::string_view text) {
 
 Result<Baseline> read_baseline(std::string_view text, const std::string& file) {
   if (text.size() > kBaselineMostBytes) {
-    return fail(file, fmt::format("expected at most {} MiB of text, found {} bytes", kBaselineMostBytes >> 20, text.size()));
+    return fail(file,
+                fmt::format("expected at most {} MiB of text, found {} bytes", kBaselineMostBytes >> 20, text.size()));
   }
   Reader reader(file);
   std::string_view rest = text;

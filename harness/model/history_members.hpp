@@ -11,19 +11,19 @@
 namespace harness::model {
 
 enum class Shape {
-  kProblem,   // `two-sum`
-  kSolver,    // `v2.0.0-optimized`
-  kLine,      // `v2-optimized`
-  kName,      // without spaces or anything a terminal would take for a command
-  kWords,     // one line
-  kDate,      // `2026-11-24T10:15:00Z`
-  kHash,      // 64 hexadecimal digits
-  kCommit,    // 40 of them
-  kSeconds,   // four significant digits
-  kScore,     // four, of either sign
-  kRatio,     // six, above 0
-  kError,     // six
-  kCount      // exact
+  kProblem,  // `two-sum`
+  kSolver,   // `v2.0.0-optimized`
+  kLine,     // `v2-optimized`
+  kName,     // without spaces or anything a terminal would take for a command
+  kWords,    // one line
+  kDate,     // `2026-11-24T10:15:00Z`
+  kHash,     // 64 hexadecimal digits
+  kCommit,   // 40 of them
+  kSeconds,  // four significant digits
+  kScore,    // four, of either sign
+  kRatio,    // six, above 0
+  kError,    // six
+  kCount     // exact
 };
 
 inline constexpr bool kAlways = true;

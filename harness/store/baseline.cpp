@@ -1,8 +1,8 @@
 #include <harness/store/baseline.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cctype>
+#include <cerrno>
 #include <thread>
 #include <utility>
 
@@ -56,10 +56,12 @@ class Lock {
     const auto deadline = std::chrono::steady_clock::now() + most_wait;
     while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EINTR) continue;
-      if (errno != EWOULDBLOCK) return fail(file.string(), "cannot be locked: " + system_words(errno), "nothing was changed");
+      if (errno != EWOULDBLOCK)
+        return fail(file.string(), "cannot be locked: " + system_words(errno), "nothing was changed");
       if (std::chrono::steady_clock::now() >= deadline) {
         return fail(file.string(),
-                    fmt::format("another process has held this lock for {:.3g} s", std::chrono::duration<double>(most_wait).count()),
+                    fmt::format("another process has held this lock for {:.3g} s",
+                                std::chrono::duration<double>(most_wait).count()),
                     "wait until it has ended and record again", Exit::kIncomplete);
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -111,7 +113,8 @@ Result<std::vector<std::string>> Baselines::problems() const {
   if (failed == std::errc::no_such_file_or_directory) return names;
   for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     const fs::path& path = entry->path();
-    if (path.extension() == ".json" && model::is_kebab_case(path.stem().string())) names.push_back(path.stem().string());
+    if (path.extension() == ".json" && model::is_kebab_case(path.stem().string()))
+      names.push_back(path.stem().string());
   }
   if (failed) return fail(folder.string(), "cannot be read: " + system_words(failed.value()));
   std::sort(names.begin(), names.end());
@@ -138,7 +141,8 @@ Result<model::Baseline> Baselines::read(const std::string& problem) const {
                 "both machines have this folder's name: keep one of them under another directory");
   }
   if (baseline->problem != problem) {
-    return fail(file.string() + ": /problem", fmt::format("expected {}, found {}", model::in_quotes(problem), model::in_quotes(baseline->problem)),
+    return fail(file.string() + ": /problem",
+                fmt::format("expected {}, found {}", model::in_quotes(problem), model::in_quotes(baseline->problem)),
                 "the file was renamed; give it its own name back");
   }
   return baseline;
@@ -154,17 +158,22 @@ Result<void> Baselines::check_writable(const std::string& problem) const {
     directory = directory.parent_path();
   }
   if (!S_ISDIR(status.st_mode)) return cannot_write(file, ENOTDIR);
-  if (::faccessat(AT_FDCWD, directory.empty() ? "." : directory.c_str(), W_OK | X_OK, AT_EACCESS) != 0) return cannot_write(file, errno);
-  if (::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) return cannot_write(file, S_ISDIR(status.st_mode) ? EISDIR : EEXIST);
+  if (::faccessat(AT_FDCWD, directory.empty() ? "." : directory.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+    return cannot_write(file, errno);
+  if (::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    return cannot_write(file, S_ISDIR(status.st_mode) ? EISDIR : EEXIST);
   return {};
 }
 
-Result<void> Baselines::change(const std::string& problem, const std::function<Result<void>(model::Baseline&)>& edit) const {
+Result<void> Baselines::change(const std::string& problem,
+                               const std::function<Result<void>(model::Baseline&)>& edit) const {
   if (auto checked = check_name(problem); !checked) return checked;
   const fs::path file = file_of(problem);
   std::error_code failed;
   fs::create_directories(file.parent_path(), failed);
-  if (failed) return fail(file.parent_path().string(), "cannot be created: " + system_words(failed.value()), "nothing was changed");
+  if (failed)
+    return fail(file.parent_path().string(), "cannot be created: " + system_words(failed.value()),
+                "nothing was changed");
   const auto lock = Lock::take(file.parent_path() / fmt::format(".{}.lock", problem), most_wait_);
   if (!lock) return tl::unexpected(lock.error());
   remove_leftovers(file);

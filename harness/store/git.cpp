@@ -32,14 +32,16 @@ std::optional<std::string> output_of(const std::vector<const char*>& command, st
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   pid_t child = 0;
-  const int failed = posix_spawnp(&child, command[0], &actions, nullptr, const_cast<char* const*>(command.data()), environ);
+  const int failed =
+      posix_spawnp(&child, command[0], &actions, nullptr, const_cast<char* const*>(command.data()), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   std::string text;
   const auto deadline = std::chrono::steady_clock::now() + limit;
   bool complete = failed == 0;
   while (complete) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd waiting{ends[0], POLLIN, 0};
     if (left.count() <= 0 || poll(&waiting, 1, static_cast<int>(left.count())) <= 0) {
       complete = false;
@@ -81,8 +83,8 @@ std::vector<std::string> split_at_zeros(const std::string& text) {
 }  // namespace
 
 std::optional<GitState> git_state(const std::filesystem::path& directory) {
-  const auto text = output_of({"git", "-C", directory.c_str(), "--no-optional-locks", "-ccore.fsmonitor=false", "status",
-                               "--porcelain=v2", "--branch", "--untracked-files=no", nullptr},
+  const auto text = output_of({"git", "-C", directory.c_str(), "--no-optional-locks", "-ccore.fsmonitor=false",
+                               "status", "--porcelain=v2", "--branch", "--untracked-files=no", nullptr},
                               kMostWait);
   if (!text) return std::nullopt;
   GitState state;
@@ -96,24 +98,32 @@ std::optional<GitState> git_state(const std::filesystem::path& directory) {
   return state;
 }
 
-std::optional<CommitRange> commits_between(const std::filesystem::path& directory, const std::string& from, const std::string& to,
-                                           std::size_t most) {
+std::optional<CommitRange> commits_between(const std::filesystem::path& directory, const std::string& from,
+                                           const std::string& to, std::size_t most) {
   if (!is_sha(from) || !is_sha(to)) return std::nullopt;
   const auto deadline = std::chrono::steady_clock::now() + kMostWait;
   const auto ask = [&](const std::vector<const char*>& words) {
     // Nothing of the repository's or the user's settings may run a program, or fetch what is missing from a server.
-    std::vector<const char*> command = {"git", "-C", directory.c_str(), "--no-optional-locks", "--no-pager", "-ccore.fsmonitor=false",
-                                        "-ccore.hooksPath=/dev/null", "-cprotocol.allow=never"};
+    std::vector<const char*> command = {"git",
+                                        "-C",
+                                        directory.c_str(),
+                                        "--no-optional-locks",
+                                        "--no-pager",
+                                        "-ccore.fsmonitor=false",
+                                        "-ccore.hooksPath=/dev/null",
+                                        "-cprotocol.allow=never"};
     command.insert(command.end(), words.begin(), words.end());
     command.push_back(nullptr);
-    return output_of(command, std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
+    return output_of(
+        command, std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
   };
   const std::string range = from + ".." + to, count = "--max-count=" + std::to_string(most + 1);
-  const auto log = ask({"log", "-z", "--format=tformat:%H%x00%s", "--encoding=UTF-8", "--no-show-signature", "--no-color",
-                        "--no-notes", "--no-patch", count.c_str(), "--end-of-options", range.c_str(), "--"});
+  const auto log =
+      ask({"log", "-z", "--format=tformat:%H%x00%s", "--encoding=UTF-8", "--no-show-signature", "--no-color",
+           "--no-notes", "--no-patch", count.c_str(), "--end-of-options", range.c_str(), "--"});
   if (!log) return std::nullopt;
-  const auto changed = ask({"diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv",
-                            "--end-of-options", from.c_str(), to.c_str(), "--"});
+  const auto changed = ask({"diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff",
+                            "--no-textconv", "--end-of-options", from.c_str(), to.c_str(), "--"});
   if (!changed) return std::nullopt;
 
   CommitRange result;

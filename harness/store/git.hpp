@@ -30,7 +30,7 @@ struct CommitRange {
 };
 // Nothing when either is unknown here (a shallow clone, another repository), is no 40 hex digits, or git does not answer in
 // two seconds.
-std::optional<CommitRange> commits_between(const std::filesystem::path& directory, const std::string& from, const std::string& to,
-                                           std::size_t most = 20);
+std::optional<CommitRange> commits_between(const std::filesystem::path& directory, const std::string& from,
+                                           const std::string& to, std::size_t most = 20);
 
 }  // namespace harness::store
