@@ -31,6 +31,7 @@ struct EntrySummary {
   std::string time_unit;                    // "" = none
   std::size_t repetitions = 0;              // behind the medians
   std::optional<double> real_sd, cpu_sd;    // robust, same unit as the times; nothing for one repetition
+  bool percentage = false;                  // an aggregate whose times are shares: no unit applies
 };
 
 // Collects the rows of one report.
@@ -55,7 +56,7 @@ struct Difference {
   enum class Op { kAdd, kRemove, kModify } op = Op::kModify;
   std::string name;                 // of the entry
   std::string member;               // "" = the whole entry (add, remove)
-  const EntrySummary* old_entry = nullptr;   // of a whole entry
+  const EntrySummary* old_entry = nullptr;  // both, but of an entry that only one report has
   const EntrySummary* new_entry = nullptr;
   std::optional<Member> old_value, new_value;
   std::optional<double> percent;    // (new / old - 1) x 100; numbers with old > 0

@@ -83,8 +83,8 @@ class Entry {
     if (key == "threads") return whole(entry_.threads, value);
     if (key == "iterations") return whole(entry_.iterations, value);
     if (key == "per_family_instance_index") return {};
-    if (key == "real_time") return number(entry_.real_seconds, value);
-    if (key == "cpu_time") return number(entry_.cpu_seconds, value);
+    if (key == "real_time") return number(entry_.real_time, value);
+    if (key == "cpu_time") return number(entry_.cpu_time, value);
     if (value.kind == Scalar::Kind::kNumber) entry_.counters.emplace_back(key, value.number);
     return {};
   }
@@ -99,17 +99,15 @@ class Entry {
                         (aggregate_unit_.empty() && (entry_.aggregate_name == "cv" || entry_.aggregate_name == "RMS"));
     const double scale = seconds_in(entry_.time_unit);
     if (scale == 0) return "expected a time_unit of ns, us, ms or s, found " + in_quotes(entry_.time_unit);
-    if (!entry_.percentage) {
-      for (auto* time : {&entry_.real_seconds, &entry_.cpu_seconds}) {
-        if (*time) **time *= scale;
-      }
-    }
+    const auto in_seconds = [&](double time) { return entry_.percentage ? time : time * scale; };
+    if (entry_.real_time) entry_.real_seconds = in_seconds(*entry_.real_time);
+    if (entry_.cpu_time) entry_.cpu_seconds = in_seconds(*entry_.cpu_time);
     if (error_) entry_.error = error_message_;
     if (skipped_) entry_.skipped = skip_message_;
     return {};
   }
 
-  BenchmarkEntry release() { return std::move(entry_); }
+  const BenchmarkEntry& row() const { return entry_; }
 
  private:
   static std::string text(std::string& target, const Scalar& value) {
@@ -154,7 +152,7 @@ class Entry {
 // Finds `context` and `benchmarks` in the document and gives their members to whom they belong.
 class Reader : public JsonHandler {
  public:
-  Reader(const std::function<bool(BenchmarkEntry)>& on_entry, const std::string& file) : on_entry_(on_entry), file_(file) {}
+  Reader(const std::function<bool(const BenchmarkEntry&)>& on_entry, const std::string& file) : on_entry_(on_entry), file_(file) {}
 
   Result<Context> take_context() {
     if (fault_) return tl::unexpected(*fault_);
@@ -249,11 +247,11 @@ class Reader : public JsonHandler {
   bool finish_entry() {
     if (auto why = entry_.finish(); !why.empty()) return refuse(entry_place(), std::move(why));
     ++entries_;
-    stopped_ = !on_entry_(entry_.release());
+    stopped_ = !on_entry_(entry_.row());
     return !stopped_;
   }
 
-  const std::function<bool(BenchmarkEntry)>& on_entry_;
+  const std::function<bool(const BenchmarkEntry&)>& on_entry_;
   const std::string& file_;
   Context context_;
   Entry entry_;
@@ -266,7 +264,7 @@ class Reader : public JsonHandler {
 
 }  // namespace
 
-Result<Context> stream_benchmark_report(const NextBytes& next, const std::function<bool(BenchmarkEntry entry)>& on_entry,
+Result<Context> stream_benchmark_report(const NextBytes& next, const std::function<bool(const BenchmarkEntry& entry)>& on_entry,
                                         const std::string& file) {
   Reader reader(on_entry, file);
   BareNumbers bytes(next, kBenchmarkReportMostBytes);
@@ -286,8 +284,8 @@ Result<BenchmarkReport> read_benchmark_report(std::string_view text, const std::
   };
   auto context = stream_benchmark_report(
       next,
-      [&](BenchmarkEntry entry) {
-        report.entries.push_back(std::move(entry));
+      [&](const BenchmarkEntry& entry) {
+        report.entries.push_back(entry);
         return true;
       },
       file);

@@ -40,6 +40,7 @@ struct BenchmarkEntry {
   // Every other number under its key, in the document's order: the program's counters, `items_per_second`, memory
   // (`allocs_per_iter`, `max_bytes_used`), coefficients of a BigO row.
   std::vector<std::pair<std::string, double>> counters;
+  std::optional<double> real_time, cpu_time;  // as written: in time_unit, shares where `percentage`
 
   bool is_aggregate() const { return !aggregate_name.empty(); }
 };
@@ -59,7 +60,7 @@ using NextBytes = std::function<std::size_t(char* buffer, std::size_t capacity)>
 // 64), no report (neither `benchmarks` nor an object), an entry without a name, a mistyped member, an unknown unit; more
 // than 1 GiB, a text of more than 1 MiB, 10,000 counters in an entry or 1,000 keys in the context. Unknown members that
 // are no number are ignored.
-Result<Context> stream_benchmark_report(const NextBytes& next, const std::function<bool(BenchmarkEntry entry)>& on_entry,
+Result<Context> stream_benchmark_report(const NextBytes& next, const std::function<bool(const BenchmarkEntry& entry)>& on_entry,
                                         const std::string& file);
 
 // The same of a text, whole.

@@ -174,6 +174,21 @@ std::string printable(std::string_view text, bool utf8, std::size_t most_charact
   return shown;
 }
 
+std::string markdown_cell(std::string_view text) {
+  std::string safe;
+  for (const char c : printable(text)) {
+    if (c == '<' || c == '&') {
+      safe += c == '<' ? "&lt;" : "&amp;";
+      continue;
+    }
+    if (std::string_view("\\`*_[]|~#@").find(c) != std::string_view::npos) {
+      safe += '\\';
+    }
+    safe += c;
+  }
+  return safe;
+}
+
 std::size_t characters_in(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<std::uint8_t>(c) & 0xc0) != 0x80; }));

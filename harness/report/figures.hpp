@@ -33,6 +33,8 @@ std::string ratio_text(double ratio, double like);
 // not UTF-8 become `\x1b`, line ends and tabs a space; at most `most_characters`, then an ellipsis. `utf8` false: what is
 // not ASCII becomes `?`.
 std::string printable(std::string_view text, bool utf8 = true, std::size_t most_characters = 400);
+// The same as text of a cell of a Markdown table: nothing in it is markup, and it stays one cell.
+std::string markdown_cell(std::string_view text);
 // Characters (code points) of UTF-8 text: what padding must count.
 std::size_t characters_in(std::string_view text);
 // Padded with blanks to `width` characters; longer text stays whole.

@@ -11,22 +11,6 @@ namespace {
 
 using model::Measurement;
 
-// Text of others as text of a table's cell: nothing in it is markup, and it stays one cell.
-std::string cell(const std::string& text) {
-  std::string safe;
-  for (const char c : printable(text)) {
-    if (c == '<' || c == '&') {
-      safe += c == '<' ? "&lt;" : "&amp;";
-      continue;
-    }
-    if (std::string_view("\\`*_[]|~#@").find(c) != std::string_view::npos) {
-      safe += '\\';
-    }
-    safe += c;
-  }
-  return safe;
-}
-
 // Those beyond the table's own that any row has a figure for, the solvers' counters last.
 std::vector<Column> extra_columns(const std::vector<Measurement>& all) {
   std::vector<std::string> present;
@@ -57,7 +41,7 @@ std::string markdown(const std::vector<Measurement>& all, const model::Context& 
     const auto fact = std::find_if(context.begin(), context.end(), [&](const auto& one) { return one.first == key; });
     if (fact != context.end() && !fact->second.empty()) {
       text += (text.empty() ? "" : ", ") + std::string(key == std::string_view("git_sha") ? "revision" : key) + ": " +
-              cell(fact->second);
+              markdown_cell(fact->second);
     }
   }
   text += text.empty() ? "" : "\n\n";
@@ -66,7 +50,7 @@ std::string markdown(const std::vector<Measurement>& all, const model::Context& 
       std::any_of(all.begin(), all.end(), [](const Measurement& row) { return !row.broken_limits.empty(); });
   text += "| trial | time per call | spread | processes | calls per second | CPU time |";
   for (const Column& column : extra) {
-    text += " " + cell(column.title) + " |";
+    text += " " + markdown_cell(column.title) + " |";
   }
   text += any_broken ? " limits broken |\n" : "\n";
   text += "|:--|--:|--:|--:|--:|--:|";
@@ -92,12 +76,12 @@ std::string markdown(const std::vector<Measurement>& all, const model::Context& 
                          : row.state == Measurement::State::kSkipped     ? "skipped"
                          : row.state == Measurement::State::kInterrupted ? "interrupted"
                                                                          : "nothing measured";
-      cells[0] = word + (row.note.empty() ? "" : ": " + cell(row.note));
+      cells[0] = word + (row.note.empty() ? "" : ": " + markdown_cell(row.note));
     }
     for (const model::BrokenLimit& one : row.broken_limits) {
-      cells.back() += (cells.back().empty() ? "" : "; ") + cell(one.limit + " " + broken_limit_text(one));
+      cells.back() += (cells.back().empty() ? "" : "; ") + markdown_cell(one.limit + " " + broken_limit_text(one));
     }
-    text += "| " + cell(row.name()) + " |";
+    text += "| " + markdown_cell(row.name()) + " |";
     for (const std::string& one : cells) {
       text += one.empty() ? " |" : " " + one + " |";
     }
