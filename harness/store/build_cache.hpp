@@ -1,0 +1,32 @@
+// Builds of revisions, kept in $XDG_CACHE_HOME/harness/builds (else ~/.cache/harness/builds): a folder a key, made beside its place and
+// moved there when it is whole, so that nothing half-built is ever found. 2 GB at most: the least recently used ones go first.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <harness/model/error.hpp>
+
+namespace harness::store {
+
+class BuildCache {
+ public:
+  static constexpr std::uint64_t kMostBytes = 2'000'000'000;
+  explicit BuildCache(std::filesystem::path directory, std::uint64_t most_bytes = kMostBytes);
+  static std::filesystem::path default_directory();
+
+  // The folder of that key (64 hex digits), marked as used now; made by `make` in a temporary folder first where it is not there. Two
+  // processes that want the same one: the second waits for the first (a lock that the kernel ends with its process), then finds it. `stop` is asked while waiting.
+  // Errors: `make`'s; a cache that cannot be written or a full disk (exit 2 with the system's words); nothing of them stays.
+  Result<std::filesystem::path> get(const std::string& key, const std::function<Result<void>(const std::filesystem::path& folder)>& make,
+                                    const std::function<bool()>& stop = {});
+
+ private:
+  std::filesystem::path directory_;
+  std::uint64_t most_bytes_;
+};
+
+}  // namespace harness::store

@@ -1,0 +1,44 @@
+// Revisions of the repository that the program is called in: which one to compare with, and its files. Owner of the `git` command
+// with git.hpp; runs it without hooks, monitors or prompts.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <harness/model/error.hpp>
+
+namespace harness::store {
+
+struct Revisions {
+  std::filesystem::path root;     // of the working tree
+  std::string base;               // as it was asked for or found: `origin/main (merge base)`, `HEAD~1`
+  std::string base_sha, head_sha; // 40 hex digits
+  bool dirty = false;             // tracked files differ from HEAD, or there are untracked ones that are not ignored
+};
+
+// `asked`: --base, "" = to be found. Then, in this order: $GITHUB_BASE_REF (as origin/<it>, and its merge base with HEAD),
+// $CI_MERGE_REQUEST_DIFF_BASE_SHA, the merge base of HEAD with origin/HEAD, else origin/main, origin/master, main, master;
+// where that is HEAD itself: a dirty tree is held against HEAD; else the push's `before` ($GITHUB_EVENT_PATH's JSON, $CI_COMMIT_BEFORE_SHA, where known here and not all
+// zeros), else HEAD~1.
+// Errors, exit 2: no git, no repository, no commit; a revision that does not exist; in a shallow clone whose history ends before it:
+// `... fetch-depth: 0` (or `git fetch --unshallow`).
+Result<Revisions> find_revisions(const std::filesystem::path& directory, const std::string& asked,
+                                 const std::function<const char*(const char*)>& environment);
+
+// The object id of a path at a revision (a tree's or blob's); "" where it is not there. Equal ids, equal content.
+Result<std::string> object_at(const std::filesystem::path& root, const std::string& sha, const std::string& path);
+
+// Whether the path's files in the working tree are those of the revision (also no untracked ones that are not ignored).
+Result<bool> is_unchanged(const std::filesystem::path& root, const std::string& sha, const std::string& path);
+
+// Paths below `paths` (all when empty) that differ between the revision and the working tree, untracked ones included; at most 10,000, sorted.
+Result<std::vector<std::string>> changed_files(const std::filesystem::path& root, const std::string& sha, const std::vector<std::string>& paths);
+
+// Writes the files of a revision into a directory that is empty or not there yet, with no .git in it; symbolic links that lead out
+// of it are refused. Error: what git says in its last line.
+Result<void> check_out(const std::filesystem::path& root, const std::string& sha, const std::filesystem::path& directory);
+
+}  // namespace harness::store
