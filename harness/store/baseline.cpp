@@ -1,7 +1,6 @@
 #include <harness/store/baseline.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <thread>
 #include <utility>
@@ -50,9 +49,10 @@ tl::unexpected<Error> cannot_write(const fs::path& file, int error) {
 // Held as long as the object lives, or its process.
 class Lock {
  public:
-  static Result<Lock> take(const fs::path& file, std::chrono::milliseconds most_wait) {
+  // `goal` is what it is for.
+  static Result<Lock> take(const fs::path& file, const fs::path& goal, std::chrono::milliseconds most_wait) {
     Lock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kMode));
-    if (lock.descriptor_ < 0) return cannot_write(file, errno);
+    if (lock.descriptor_ < 0) return cannot_write(goal, errno);
     const auto deadline = std::chrono::steady_clock::now() + most_wait;
     while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EINTR) continue;
@@ -64,7 +64,7 @@ class Lock {
                                 std::chrono::duration<double>(most_wait).count()),
                     "wait until it has ended and record again", Exit::kIncomplete);
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     return lock;
   }
@@ -174,7 +174,7 @@ Result<void> Baselines::change(const std::string& problem,
   if (failed)
     return fail(file.parent_path().string(), "cannot be created: " + system_words(failed.value()),
                 "nothing was changed");
-  const auto lock = Lock::take(file.parent_path() / fmt::format(".{}.lock", problem), most_wait_);
+  const auto lock = Lock::take(file.parent_path() / fmt::format(".{}.lock", problem), file, most_wait_);
   if (!lock) return tl::unexpected(lock.error());
   remove_leftovers(file);
   auto baseline = read(problem);

@@ -83,7 +83,7 @@ std::vector<std::string> split_at_zeros(const std::string& text) {
 }  // namespace
 
 std::optional<GitState> git_state(const std::filesystem::path& directory) {
-  const auto text = output_of({"git", "-C", directory.c_str(), "--no-optional-locks", "-ccore.fsmonitor=false",
+  const auto text = output_of({"git", "-C", directory.c_str(), "--no-optional-locks", "-c", "core.fsmonitor=false",
                                "status", "--porcelain=v2", "--branch", "--untracked-files=no", nullptr},
                               kMostWait);
   if (!text) return std::nullopt;
@@ -109,9 +109,12 @@ std::optional<CommitRange> commits_between(const std::filesystem::path& director
                                         directory.c_str(),
                                         "--no-optional-locks",
                                         "--no-pager",
-                                        "-ccore.fsmonitor=false",
-                                        "-ccore.hooksPath=/dev/null",
-                                        "-cprotocol.allow=never"};
+                                        "-c",
+                                        "core.fsmonitor=false",
+                                        "-c",
+                                        "core.hooksPath=/dev/null",
+                                        "-c",
+                                        "protocol.allow=never"};
     command.insert(command.end(), words.begin(), words.end());
     command.push_back(nullptr);
     return output_of(

@@ -7,6 +7,7 @@
 #include <test/catch.hpp>
 
 #include <harness/store/input_cache.hpp>
+#include <test/store/environment.hpp>
 #include <test/store/temporary_directory.hpp>
 
 using namespace harness;
@@ -29,20 +30,6 @@ std::vector<fs::path> files(const fs::path& directory) {
   for (const auto& entry : fs::directory_iterator(directory)) found.push_back(entry.path());
   return found;
 }
-
-// Sets an environment variable for one test.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) {
-    if (const char* before = std::getenv(name)) before_ = before;
-    value != nullptr ? ::setenv(name, value, 1) : ::unsetenv(name);
-  }
-  ~Variable() { before_ ? ::setenv(name_, before_->c_str(), 1) : ::unsetenv(name_); }
-
- private:
-  const char* name_;
-  std::optional<std::string> before_;
-};
 
 }  // namespace
 
