@@ -111,7 +111,8 @@ std::optional<Level> level(const CaseHistory& history, Metric metric, const Hist
   const double relative = std::max({floor_of(metric) * (found.count < kFewRuns ? 2 : 1),
                                     metric == Metric::kTime ? error : 0,
                                     metric == Metric::kTime ? rule.timer_resolution : 0});
-  found.sigma = std::max(robust_sd(recent), relative * std::abs(found.mean));
+  const double of_few = sd_of_few(recent) * (1 + 1 / static_cast<double>(found.count));
+  found.sigma = std::max({robust_sd(recent), of_few, relative * std::abs(found.mean)});
   if (metric == Metric::kP95) found.sigma = std::max(found.sigma, kLeastP95Sigma);
   if (found.sigma == 0) found.sigma = 0.5;
   return found;

@@ -151,6 +151,8 @@ void append(CaseHistory& history, RecordedRun run, CaseJudgement& judgement, con
     const std::size_t streak = in_one_segment(runs, of);
     judgement.streak = std::max(judgement.streak, streak);
     if (streak < rule.streak || alert_in(runs, of, rule.streak) || judgement.alert) continue;
+    // A p95 that follows a slower time is no news.
+    if (each.metric == Metric::kP95 && alert_in(runs, stretch(runs, runs.size(), Metric::kTime), rule.streak)) continue;
     judgement.alert = alert_of(history, of, each);
   }
   if (judgement.alert) {

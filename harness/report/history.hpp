@@ -47,7 +47,7 @@ struct HistoryView {
 // versions (v), alerts (!), runs beyond (x) and accepted levels (^), then a line for the last, the mean, the band, the pin and each mark's
 // meaning with its date. ASCII without UTF-8.
 std::string history_text(const HistoryView& view, const ConsoleOptions& options);
-// One line for `harness baseline list`: case, runs, last ratio, mean and sigma, state, pin.
+// One line for `harness baseline list`: case, runs, state, last ratio, mean and sigma, pin; in a narrow terminal those that fit.
 std::string history_line(const HistoryView& view, const ConsoleOptions& options);
 // Self-contained SVG (no script, no outside reference, all text escaped) of one or more histories below each other, light and dark
 // by prefers-color-scheme: points, mean, band, marks with titles that name run, version, commit, date and z.

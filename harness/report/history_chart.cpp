@@ -201,8 +201,9 @@ class Chart {
     }
     if (!beyond.empty()) {
       const std::string from = date_of(*beyond.front()), to = date_of(*beyond.back());
-      lines.push_back(fmt::format("  x {}{}  {}, {}", page_.safe(from), from == to ? "" : " to " + page_.safe(to),
-                                  counted(beyond.size(), "run"), page_.safe(beyond.back()->words)));
+      lines.push_back(fmt::format("  x {}{}  {}{}", page_.safe(from), from == to ? "" : " to " + page_.safe(to),
+                                  beyond.size() == 1 ? "" : counted(beyond.size(), "run") + ", the last ",
+                                  page_.safe(beyond.back()->words)));
     }
     const std::size_t room = kMostLines > used_ ? kMostLines - used_ : 0;
     const std::size_t left = lines.size() > room ? lines.size() - room + 1 : 0;
@@ -226,17 +227,24 @@ std::string history_text(const HistoryView& view, const ConsoleOptions& options)
 std::string history_line(const HistoryView& view, const ConsoleOptions& options) {
   Page page(options);
   const std::string name = padded_right(page.safe(name_of(view.problem, view.solver, view.case_name)), options.name_width);
-  std::string line = name + "  " + padded_left(counted(view.points.size(), "run"), 7);
-  if (!view.points.empty()) line += fmt::format("  last {:.4f}", view.points.back().ratio);
+  std::vector<std::string> parts{padded_left(counted(view.points.size(), "run"), 7)};
+  parts.push_back(padded_right(state_text(view), 15));
+  if (!view.points.empty()) parts.push_back(fmt::format("last {:.4f}", view.points.back().ratio));
   if (view.mean) {
-    line += fmt::format("  mean {:.4f} {}", *view.mean, spread_text(view.sigma.value_or(0) / std::abs(*view.mean), options.utf8));
+    const double relative = view.sigma.value_or(0) / std::abs(*view.mean);
+    parts.push_back(fmt::format("mean {:.4f} {}", *view.mean, spread_text(relative, options.utf8)));
   }
-  line += "  " + padded_right(state_text(view), 15);
   if (view.segment != nullptr) {
-    line += fmt::format("  pin {} of {}", page.safe(view.segment->pin_solver), page.safe(day_of(view.segment->begun)));
+    parts.push_back(
+        fmt::format("pin {} of {}", page.safe(view.segment->pin_solver), page.safe(day_of(view.segment->begun))));
   }
-  page.cut_line(line);
-  return std::move(page).lines().front() + "\n";
+  // One line: what does not fit whole is left out, from the end.
+  std::string line = name;
+  for (const std::string& part : parts) {
+    if (options.columns > 0 && characters_in(line) + 2 + characters_in(part) > options.columns) break;
+    line += "  " + part;
+  }
+  return line.erase(line.find_last_not_of(' ') + 1) + "\n";
 }
 
 }  // namespace harness::report

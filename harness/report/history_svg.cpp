@@ -32,7 +32,7 @@ constexpr const char* kStyle = R"(
   .band { fill: var(--band); } .mean { stroke: var(--mean); stroke-dasharray: 6 4; }
   .path { fill: none; stroke: var(--point); stroke-opacity: 0.5; }
   .counts { fill: var(--point); } .old { fill: var(--paper); stroke: var(--old); stroke-width: 1.5; }
-  .beyond { fill: var(--paper); stroke: var(--bad); stroke-width: 2.5; } .alert { fill: var(--bad); }
+  .beyond { fill: none; stroke: var(--bad); stroke-width: 2.5; } .alert { fill: var(--bad); font-weight: 700; font-size: 16px; }
   .mark { stroke: var(--mark); } .level { fill: var(--mark); } .label { fill: var(--mark); font-size: 11px; }
 )";
 
@@ -213,16 +213,21 @@ class Panel {
     if (run.new_level) {
       put(R"(<path class="level" d="M{0:.1f} {1:.1f}l-6 10h12z"/>)", at, top_ + kTop + kPlot + 4);
     }
-    put(R"(<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="{}"/>)", beyond ? "beyond" : each.counts ? "counts" : "old", at,
-        height, beyond ? "4.5" : "4");
-    if (!run.beyond.empty() && !beyond) {  // in another metric than the one that is drawn
-      put(R"(<circle class="beyond" cx="{:.1f}" cy="{:.1f}" r="2.5"/>)", at, top_ + kTop + kPlot + 9);
+    if (beyond) {
+      cross(at, height);
+    } else {
+      put(R"(<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="4"/>)", each.counts ? "counts" : "old", at, height);
     }
+    if (!run.beyond.empty() && !beyond) cross(at, top_ + kTop + kPlot + 9);  // in a metric that is not drawn
     if (run.alert) {
       const double above = height - 24 < top_ + kTop - 8 ? height + 22 : height - 11;
-      put(R"(<text class="alert" x="{:.1f}" y="{:.1f}" text-anchor="middle" font-weight="700">! alert</text>)", at, above);
+      put(R"(<text class="alert" x="{:.1f}" y="{:.1f}" text-anchor="middle">!</text>)", at, above);
     }
     put("</g>");
+  }
+
+  void cross(double at, double height) {
+    put(R"(<path class="beyond" d="M{:.1f} {:.1f}l8 8m0-8l-8 8"/>)", at - 4, height - 4);
   }
 
   void foot() {
@@ -234,7 +239,7 @@ class Panel {
       put(R"(<text class="faint" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>)",
           std::max(x(last) + 14, kLeft + 180), base, "end", escaped(day_of(view_.points.back().run->date)));
     }
-    put(R"(<text class="faint" x="{:.1f}" y="{:.1f}" text-anchor="end">time over that of the pin; red: beyond 2σ; hollow: does not count any more; triangle: new level</text>)",
+    put(R"(<text class="faint" x="{:.1f}" y="{:.1f}" text-anchor="end">time over that of the pin; cross: beyond 2σ (below the axis: in another metric); !: alert; hollow: does not count any more; triangle: new level</text>)",
         kWidth - kRight, base + 20);
   }
 

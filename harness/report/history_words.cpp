@@ -155,8 +155,10 @@ std::vector<HistoryMark> marks_of(const HistoryView& view) {
     if (run.new_level) marks.push_back({Kind::kLevel, i, run.note.empty() ? "faster: a new level" : run.note});
     if (!run.beyond.empty()) {
       std::string words = "beyond in";
-      for (const Metric metric : run.beyond) words += fmt::format(" {}", model::metric_word(metric));
-      marks.push_back({Kind::kBeyond, i, words + (run.confirmed ? ", confirmed" : "")});
+      for (std::size_t k = 0; k < run.beyond.size(); ++k) {
+        words += fmt::format("{} {}", k == 0 ? "" : ",", model::metric_word(run.beyond[k]));
+      }
+      marks.push_back({Kind::kBeyond, i, words + (run.confirmed ? "; confirmed" : "")});
     }
     if (run.alert) marks.push_back({Kind::kAlert, i, "alert"});
   }
