@@ -1,0 +1,186 @@
+#include <harness/report/ci.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <harness/report/change.hpp>
+#include <harness/report/figures.hpp>
+#include <harness/report/gate_words.hpp>
+
+namespace harness::report {
+namespace {
+
+using model::Change;
+using model::GateCase;
+using model::GateReport;
+
+constexpr std::size_t kMostOfSummary = 1'000'000;  // bytes; GitHub's limit is 1 MiB
+constexpr std::size_t kMostOfComment = 65'000;     // bytes, of which there are no fewer than characters
+constexpr std::size_t kForTheRest = 6'000;         // what stands behind the table however long it is
+constexpr std::size_t kMostCharacters = 300;       // of a text of others
+constexpr std::size_t kLongestRun = 8;             // of backticks that a longer fence is made for
+
+// A code span: in it GitHub looks for no markup, link, mention, number of an issue or emoji.
+std::string code(std::string_view text) {
+  std::string safe = printable(text, true, kMostCharacters);
+  std::size_t run = 0, longest = 0;
+  for (const char c : safe) longest = std::max(longest, run = c == '`' ? run + 1 : 0);
+  if (longest > kLongestRun) {
+    std::replace(safe.begin(), safe.end(), '`', '\'');
+    longest = 0;
+  }
+  std::string span;
+  for (const char c : safe) span += c == '|' ? "\\|" : std::string(1, c);  // a table's, taken away before the span is read
+  if (span.find_first_not_of(' ') == std::string::npos) return "-";
+  const std::string fence(longest + 1, '`');
+  const std::string pad = longest > 0 ? " " : "";
+  return fence + pad + span + pad + fence;
+}
+
+class Summary {
+ public:
+  Summary(const GateReport& report, std::size_t most) : report_(report), news_(report), most_(most), voice_{code, true} {}
+
+  std::string text(std::string begin) {
+    text_ = std::move(begin);
+    if (news_.is_green) return text_ + "**gate:** " + headline(report_, news_, voice_) + "\n";
+    text_ += "### gate: " + title() + "\n\n" + headline(report_, news_, voice_) + ".";
+    if (const std::string exit = exit_words(report_, voice_); !exit.empty()) text_ += " " + exit + ".";
+    text_ += "\n";
+    if (const std::string control = control_words(report_, voice_); !control.empty()) text_ += "\n**" + control + "**\n";
+    table();
+    if (const std::string range = range_words(report_, voice_); !range.empty()) text_ += "\nSince " + range + ".";
+    if (!report_.command.empty()) text_ += (text_.ends_with('.') ? " Again: " : "\nAgain: ") + code(report_.command);
+    text_ += "\n";
+    folds();
+    return text_;
+  }
+
+ private:
+  bool fits(const std::string& more, std::size_t kept) const { return text_.size() + more.size() + kept <= most_; }
+
+  std::string title() const {
+    if (!news_.failed.empty() || !news_.red.empty()) {
+      const std::string failed = news_.failed.empty() ? "" : fmt::format("{} failed", news_.failed.size());
+      const std::string red = news_.red.empty() ? "" : fmt::format("{} red", news_.red.size());
+      return failed + (failed.empty() || red.empty() ? "" : ", ") + red;
+    }
+    return report_.exit == Exit::kIncomplete ? "incomplete" : report_.exit == Exit::kInterrupted ? "interrupted"
+           : report_.exit != Exit::kFine     ? "failed" : "not everything could be told";
+  }
+
+  std::string row_of(const GateCase& one, bool red) const {
+    std::string causes;
+    for (const std::string& cause : cause_words(one, voice_)) causes += (causes.empty() ? "" : "; ") + cause;
+    const std::string times = times_words(one, voice_);
+    const auto arrow = times.find(" -> ");
+    const std::string before = arrow == std::string::npos ? "" : times.substr(0, arrow);
+    const std::string after = arrow == std::string::npos ? "" : times.substr(arrow + 4);
+    const std::string mark = red ? "**" : "";
+    std::string row = "|";
+    for (const std::string& cell : {mark + verdict_words(one) + mark, case_name(one, voice_), before, after, delta_words(one),
+                                    processes_words(one), notice_words(one), causes}) {
+      row += cell.empty() ? " |" : " " + cell + " |";
+    }
+    return row + "\n";
+  }
+
+  void table() {
+    std::vector<const GateCase*> cases = news_.worst();
+    const std::size_t red = cases.size();
+    cases.insert(cases.end(), news_.doubt.begin(), news_.doubt.end());
+    if (cases.empty()) return;
+    text_ += "\n| verdict | case | old | new | change | processes | would notice | why |\n|:--|:--|--:|--:|--:|--:|--:|:--|\n";
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      const std::string row = row_of(*cases[i], i < red);
+      if (!fits(row, kForTheRest)) {
+        const std::size_t red_left = i < red ? red - i : 0;
+        text_ += fmt::format("\n**{} more are left out of this table: {} red, {} in doubt.** JUnit and JSON have them all.\n",
+                             cases.size() - i, red_left, cases.size() - i - red_left);
+        break;
+      }
+      text_ += row;
+    }
+  }
+
+  // A list behind a line that unfolds it; what does not fit is counted.
+  void fold(const std::string& title, std::size_t count, const std::function<std::string(std::size_t)>& item) {
+    if (count == 0) return;
+    const std::string begin = "\n<details><summary>" + title + "</summary>\n\n", end = "\n</details>\n";
+    constexpr std::size_t kForCut = 200;
+    const std::string first = "- " + item(0) + "\n";
+    if (!fits(begin + first + end, kForCut)) {
+      if (const std::string line = "\n" + title + "\n"; fits(line, 0)) text_ += line;
+      return;
+    }
+    text_ += begin;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string line = "- " + item(i) + "\n";
+      if (!fits(line + end, kForCut)) {
+        text_ += fmt::format("- and {} more, left out here\n", count - i);
+        break;
+      }
+      text_ += line;
+    }
+    text_ += end;
+  }
+
+  void folds() {
+    reasons("not measured", report_.not_measured);
+    auto incomparable = report_.incomparable;
+    for (const GateCase* one : news_.incomparable) incomparable.emplace_back(one->name, one->comparison.reason);
+    reasons("not comparable", incomparable);
+    const std::size_t commits = report_.commits.size();
+    fold((report_.more_commits ? "the newest " : "") + counted(commits, "commit"), commits, [&](std::size_t i) {
+      return code(report_.commits[i].first.substr(0, 7)) + " " + code(report_.commits[i].second);
+    });
+    std::vector<const GateCase*> rest = news_.fine;
+    rest.insert(rest.end(), news_.added.begin(), news_.added.end());
+    rest.insert(rest.end(), news_.missing.begin(), news_.missing.end());
+    fold(counted(rest.size(), "other case"), rest.size(), [&](std::size_t i) {
+      std::string line = case_name(*rest[i], voice_) + ": " + verdict_words(*rest[i]);
+      if (const std::string measured = measured_words(*rest[i], voice_); !measured.empty()) line += ", " + measured;
+      for (const std::string& cause : cause_words(*rest[i], voice_)) line += "; " + cause;
+      return line;
+    });
+    std::vector<const Change*> changes;
+    for (const Change& one : report_.changes) {
+      if (one.kind != Change::Kind::kEqual) changes.push_back(&one);
+    }
+    const std::string same = news_.equal > 0 ? fmt::format(", {} with the same code", counted(news_.equal, news_.noun)) : "";
+    fold(counted(changes.size(), news_.noun) + " changed" + same, changes.size(), [&](std::size_t i) { return change_line(*changes[i]); });
+  }
+
+  std::string change_line(const Change& one) const {
+    const auto named = [&](const std::string& side) { return code(one.problem.empty() ? side : one.problem + "/" + side); };
+    const std::string kind(model::change_word(one.kind));
+    if (one.candidate.empty()) return kind + ": " + named(one.reference);
+    return kind + ": " + named(one.candidate) + (one.reference.empty() ? "" : " against " + code(one.reference) + " at the base");
+  }
+
+  void reasons(const std::string& what, const std::vector<std::pair<std::string, std::string>>& all) {
+    fold(fmt::format("{} {}", all.size(), what), all.size(), [&](std::size_t i) {
+      return code(all[i].first) + (all[i].second.empty() ? "" : ": " + code(all[i].second));
+    });
+  }
+
+  const GateReport& report_;
+  GateNews news_;
+  std::size_t most_;
+  Voice voice_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string step_summary(const GateReport& report) { return Summary(report, kMostOfSummary).text({}); }
+
+std::string comment_text(const GateReport& report) {
+  return Summary(report, kMostOfComment).text("<!-- harness gate -->\n");
+}
+
+}  // namespace harness::report
