@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
+#include <map>
+#include <memory>
 #include <string>
 
 #include <harness/model/error.hpp>
@@ -15,18 +16,28 @@ namespace harness::store {
 class BuildCache {
  public:
   static constexpr std::uint64_t kMostBytes = 2'000'000'000;
+  using Make = std::function<Result<void>(const std::filesystem::path& folder)>;
+
   explicit BuildCache(std::filesystem::path directory, std::uint64_t most_bytes = kMostBytes);
+  BuildCache(const BuildCache&) = delete;
+  ~BuildCache();
   static std::filesystem::path default_directory();
 
-  // The folder of that key (64 hex digits), marked as used now; made by `make` in a temporary folder first where it is not there. Two
-  // processes that want the same one: the second waits for the first (a lock that the kernel ends with its process), then finds it. `stop` is asked while waiting.
-  // Errors: `make`'s; a cache that cannot be written or a full disk (exit 2 with the system's words); nothing of them stays.
-  Result<std::filesystem::path> get(const std::string& key, const std::function<Result<void>(const std::filesystem::path& folder)>& make,
-                                    const std::function<bool()>& stop = {});
+  // The folder of that key (64 hex digits), marked as used now; made by `make` in a temporary folder first where it is not there: it
+  // is found under another path later, so nothing in it may name the one it was made in. Nobody clears it away as long as this object
+  // lives. Two processes that want the same one: the second waits for the first (a lock that the kernel ends with its process), then
+  // finds it. `stop` is asked while waiting.
+  // Errors: `make`'s; a cache that cannot be written or a full disk (exit 2 with the system's words); `stop` (exit 130). Nothing of
+  // them stays.
+  Result<std::filesystem::path> get(const std::string& key, const Make& make, const std::function<bool()>& stop = {});
 
  private:
+  class Lock;
+  Result<void> make_alone(const std::string& key, const Make& make) const;
+
   std::filesystem::path directory_;
   std::uint64_t most_bytes_;
+  std::map<std::string, std::unique_ptr<Lock>> held_;  // shared, by key
 };
 
 }  // namespace harness::store

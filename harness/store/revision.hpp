@@ -37,8 +37,10 @@ Result<bool> is_unchanged(const std::filesystem::path& root, const std::string& 
 // Paths below `paths` (all when empty) that differ between the revision and the working tree, untracked ones included; at most 10,000, sorted.
 Result<std::vector<std::string>> changed_files(const std::filesystem::path& root, const std::string& sha, const std::vector<std::string>& paths);
 
-// Writes the files of a revision into a directory that is empty or not there yet, with no .git in it; symbolic links that lead out
-// of it are refused. Error: what git says in its last line.
+// Writes the files of a revision into a directory that is empty or not there yet, with no .git in it. Their bytes are those that were
+// committed: no filter is run, no line end or encoding changed (files of Git LFS are its pointers). Submodules are left out. Symbolic
+// links that lead out of it are refused. Two minutes at most; after an error nothing is left.
+// Error: what git says in its last line; what the system says of a file that cannot be written.
 Result<void> check_out(const std::filesystem::path& root, const std::string& sha, const std::filesystem::path& directory);
 
 }  // namespace harness::store
