@@ -37,34 +37,64 @@ double in_unit(double value, std::string_view from, std::string_view to) {
 }
 
 bool is_time(std::string_view member) { return member == "real_time" || member == "cpu_time"; }
-bool is_coefficient(std::string_view member) { return member == "real_coefficient" || member == "cpu_coefficient"; }
+// The coefficients of a BigO row too: times per N.
+bool has_unit(std::string_view member) { return is_time(member) || member == "real_coefficient" || member == "cpu_coefficient"; }
 
-// One figure of all repetitions. Most reports have one repetition only: no memory of its own for that.
+// One figure of all repetitions.
 class Samples {
  public:
-  void add(double value) {
-    if (count_ == 1) more_.push_back(first_);
-    if (count_ > 0) more_.push_back(value);
-    else first_ = value;
-    ++count_;
-  }
+  void add(double value) { values_.push_back(value); }
+  std::size_t count() const { return values_.size(); }
   // Undefined where any is.
   double middle() const {
-    if (count_ == 1) return first_;
-    const bool undefined = std::any_of(more_.begin(), more_.end(), [](double value) { return std::isnan(value); });
-    return undefined ? std::nan("") : median(more_);
+    const bool undefined = std::any_of(values_.begin(), values_.end(), [](double value) { return std::isnan(value); });
+    return undefined ? std::nan("") : median(values_);
   }
   std::optional<double> sd() const {
-    const bool finite = std::all_of(more_.begin(), more_.end(), [](double value) { return std::isfinite(value); });
-    if (count_ < 2 || !finite) return std::nullopt;
-    return count_ < kFewRepetitions ? sd_of_few(more_) : robust_sd(more_);
+    const bool finite = std::all_of(values_.begin(), values_.end(), [](double value) { return std::isfinite(value); });
+    if (values_.size() < 2 || !finite) return std::nullopt;
+    return values_.size() < kFewRepetitions ? sd_of_few(values_) : robust_sd(values_);
   }
 
  private:
-  double first_ = 0;
-  std::size_t count_ = 0;
-  std::vector<double> more_;  // all of them, from two on
+  std::vector<double> values_;
 };
+
+// A counter may be called like a text that is there without a key of its own, such as error_message: then the text counts.
+void put_in_order(std::vector<std::pair<std::string, Member>>& members) {
+  std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+    const int order = a.first.compare(b.first);
+    return order != 0 ? order < 0 : a.second.index() > b.second.index();
+  });
+  const auto end = std::unique(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
+  members.erase(end, members.end());
+}
+
+// Calls `text` and `figure` with the name and value of each that is compared.
+template <class Text, class Figure>
+void visit(const BenchmarkEntry& row, const Text& text, const Figure& figure) {
+  if (!row.time_unit.empty()) text("time_unit", row.time_unit);
+  if (!row.label.empty()) text("label", row.label);
+  if (!row.big_o.empty()) text("big_o", row.big_o);
+  if (row.error) text("error_message", *row.error);
+  if (row.skipped) text("skip_message", *row.skipped);
+  if (row.error || row.skipped) return;  // its times are zeros, or what was measured until then
+  if (row.real_time) figure("real_time", *row.real_time);
+  if (row.cpu_time) figure("cpu_time", *row.cpu_time);
+  for (const auto& [name, value] : row.counters) figure(name, value);
+}
+
+EntrySummary summary_of(const BenchmarkEntry& row) {
+  EntrySummary entry;
+  entry.time_unit = row.time_unit;
+  entry.percentage = row.percentage;
+  entry.repetitions = 1;
+  entry.members.reserve(4 + row.counters.size());
+  const auto put = [&](auto&& name, const auto& value) { entry.members.emplace_back(name, value); };
+  visit(row, put, put);
+  put_in_order(entry.members);
+  return entry;
+}
 
 enum Aggregate { kMedian, kMean, kStddev, kCv, kAggregates };
 constexpr std::array<std::string_view, kAggregates> kAggregateNames{"median", "mean", "stddev", "cv"};
@@ -72,63 +102,68 @@ constexpr std::array<std::string_view, kAggregates> kAggregateNames{"median", "m
 // The rows of one name.
 class Run {
  public:
+  Run() = default;
+  // Goes on from a first row.
+  explicit Run(EntrySummary first) : time_unit_(std::move(first.time_unit)), percentage_(first.percentage), rows_(1) {
+    for (auto& [name, member] : first.members) {
+      if (const double* value = std::get_if<double>(&member)) figures_.emplace_back(std::move(name), Samples()).second.add(*value);
+      else texts_.emplace_back(std::move(name), std::move(std::get<std::string>(member)));
+    }
+  }
+
   // About how many bytes more it holds then.
-  std::uint64_t add(const BenchmarkEntry& entry) {
+  std::uint64_t add(const BenchmarkEntry& row) {
     if (rows_++ == 0) {
-      time_unit_ = entry.time_unit;
-      percentage_ = entry.percentage;
-      if (entry.is_aggregate()) {
-        own_name_ = entry.name;
-        repetitions_ = entry.repetitions.value_or(entry.iterations.value_or(0));
-      }
+      time_unit_ = row.time_unit;
+      percentage_ = row.percentage;
+      repetitions_ = row.repetitions.value_or(row.iterations.value_or(0));
+      if (row.is_aggregate()) own_name_ = row.name;
     }
-    std::uint64_t held = add_text("time_unit", entry.time_unit) + add_text("label", entry.label) + add_text("big_o", entry.big_o);
-    if (entry.error) held += add_text("error_message", *entry.error, true);
-    if (entry.skipped) held += add_text("skip_message", *entry.skipped, true);
-    if (entry.error || entry.skipped) return held;  // its times are zeros, or what was measured until then
+    const bool other_unit = !percentage_ && row.time_unit != time_unit_;
+    std::uint64_t held = 0;
     next_ = 0;
-    if (entry.real_time) held += add_figure("real_time", in_own_unit(*entry.real_time, entry));
-    if (entry.cpu_time) held += add_figure("cpu_time", in_own_unit(*entry.cpu_time, entry));
-    for (const auto& [name, value] : entry.counters) {
-      held += add_figure(name, is_coefficient(name) && !entry.big_o.empty() ? in_own_unit(value, entry) : value);
-    }
+    visit(
+        row, [&](std::string_view name, const std::string& value) { held += add_text(name, value); },
+        [&](std::string_view name, double value) {
+          held += add_figure(name, other_unit && has_unit(name) ? in_unit(value, row.time_unit, time_unit_) : value);
+        });
     return held;
   }
 
-  std::uint64_t add_aggregate(Aggregate which, const BenchmarkEntry& entry) {
+  std::uint64_t add_aggregate(Aggregate which, const BenchmarkEntry& row) {
     if (!aggregates_) aggregates_ = std::make_unique<std::array<Run, kAggregates>>();
-    return sizeof(Run) + (*aggregates_)[which].add(entry);
+    return sizeof(Run) + (*aggregates_)[which].add(row);
   }
 
-  // Gives every entry that it makes to `keep`, with its name where that is not the run's own. It is used up.
-  template <class Keep>
-  void summarise(const Keep& keep) {
-    if (rows_ > 0) return keep(summary(), std::string());
-    if (!aggregates_) return;
-    auto& [middle, mean, stddev, cv] = *aggregates_;
-    for (Run* one : {&middle, &mean}) {
-      if (one->rows_ == 0) continue;
-      EntrySummary entry = one->summary();
-      entry.real_sd = stddev.figure("real_time");
-      entry.cpu_sd = stddev.figure("cpu_time");
-      if (stddev.rows_ > 0 && stddev.time_unit_ != entry.time_unit) entry.real_sd = entry.cpu_sd = std::nullopt;
-      return keep(std::move(entry), std::string());
+  // Nothing where it has neither repetitions nor a median nor a mean. Its rows are used up.
+  std::optional<EntrySummary> summary() {
+    if (rows_ > 0) return of_rows({});
+    for (Aggregate middle : {kMedian, kMean}) {
+      Run& one = (*aggregates_)[middle];
+      if (one.rows_ == 0) continue;
+      EntrySummary entry = one.of_rows(one.repetitions_);
+      const Run& stddev = (*aggregates_)[kStddev];
+      const bool same_unit = stddev.time_unit_ == entry.time_unit;
+      entry.real_sd = same_unit ? stddev.figure("real_time") : std::nullopt;
+      entry.cpu_sd = same_unit ? stddev.figure("cpu_time") : std::nullopt;
+      return entry;
     }
-    for (Run* one : {&stddev, &cv}) {
-      if (one->rows_ > 0) keep(one->summary(), std::move(one->own_name_));
-    }
+    return std::nullopt;
   }
 
-  std::string solver;  // by case only: whose rows these are
+  // Those that are entries of their own then, with their names.
+  std::vector<std::pair<std::string, EntrySummary>> strays() {
+    std::vector<std::pair<std::string, EntrySummary>> found;
+    for (Aggregate spread : {kStddev, kCv}) {
+      Run& one = (*aggregates_)[spread];
+      if (one.rows_ > 0) found.emplace_back(one.own_name_, one.of_rows(one.repetitions_));
+    }
+    return found;
+  }
 
  private:
-  double in_own_unit(double value, const BenchmarkEntry& entry) const {
-    return percentage_ || entry.time_unit == time_unit_ ? value : in_unit(value, entry.time_unit, time_unit_);
-  }
-
   // Of texts that differ from repetition to repetition the first counts.
-  std::uint64_t add_text(std::string_view name, const std::string& text, bool even_empty = false) {
-    if (text.empty() && !even_empty) return 0;
+  std::uint64_t add_text(std::string_view name, const std::string& text) {
     for (const auto& [known, value] : texts_) {
       if (known == name) return 0;
     }
@@ -136,17 +171,20 @@ class Run {
     return sizeof texts_.back() + text.size();
   }
 
-  // The rows of one name mostly have their figures in the same order.
+  // The rows of one name mostly have their figures in the same order; this takes on that of the last one.
   std::uint64_t add_figure(std::string_view name, double value) {
-    const bool in_order = next_ < figures_.size() && figures_[next_].first == name;
-    if (!in_order) next_ = place_of(name);
-    const bool is_new = next_ == figures_.size();
-    if (is_new) {
-      figures_.emplace_back(name, Samples());
-      if (places_) places_->emplace(name, next_);
+    if (next_ >= figures_.size() || figures_[next_].first != name) {
+      const auto place = place_of(name);
+      if (place == figures_.size()) {
+        figures_.emplace_back(name, Samples()).second.add(value);
+        if (places_) places_->emplace(name, place);
+        return sizeof figures_[0] + name.size();
+      }
+      if (places_ || place < next_) next_ = place;
+      else std::swap(figures_[next_], figures_[place]);
     }
     figures_[next_++].second.add(value);
-    return is_new ? sizeof figures_[0] + name.size() : sizeof value;
+    return sizeof value;
   }
 
   std::size_t place_of(std::string_view name) {
@@ -156,10 +194,10 @@ class Run {
       return static_cast<std::size_t>(found - figures_.begin());
     }
     if (!places_) {
-      places_ = std::make_unique<std::unordered_map<std::string, std::size_t>>();
+      places_ = std::make_unique<std::map<std::string, std::size_t, std::less<>>>();
       for (std::size_t i = 0; i < figures_.size(); ++i) places_->emplace(figures_[i].first, i);
     }
-    const auto found = places_->find(std::string(name));
+    const auto found = places_->find(name);
     return found == places_->end() ? figures_.size() : found->second;
   }
 
@@ -170,19 +208,21 @@ class Run {
     return std::nullopt;
   }
 
-  EntrySummary summary() {
+  // `repetitions`: behind an aggregate.
+  EntrySummary of_rows(std::optional<std::uint64_t> repetitions) {
     EntrySummary entry;
+    entry.repetitions = repetitions.value_or(0);
     entry.members.reserve(figures_.size() + texts_.size());
     for (auto& [name, samples] : figures_) {
       if (name == "real_time") entry.real_sd = samples.sd();
       if (name == "cpu_time") entry.cpu_sd = samples.sd();
+      if (is_time(name) && !repetitions) entry.repetitions = std::max(entry.repetitions, samples.count());
       entry.members.emplace_back(std::move(name), samples.middle());
     }
-    for (auto& [name, text] : texts_) entry.members.emplace_back(name, std::move(text));
-    std::sort(entry.members.begin(), entry.members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (auto& [name, text] : texts_) entry.members.emplace_back(std::move(name), std::move(text));
+    put_in_order(entry.members);
     entry.time_unit = std::move(time_unit_);
     entry.percentage = percentage_;
-    entry.repetitions = own_name_.empty() ? rows_ : repetitions_;
     return entry;
   }
 
@@ -192,8 +232,8 @@ class Run {
   std::uint64_t rows_ = 0, repetitions_ = 0;
   std::size_t next_ = 0;  // the figure that is expected
   std::vector<std::pair<std::string, Samples>> figures_;
-  std::vector<std::pair<std::string_view, std::string>> texts_;
-  std::unique_ptr<std::unordered_map<std::string, std::size_t>> places_;  // of many figures
+  std::vector<std::pair<std::string, std::string>> texts_;
+  std::unique_ptr<std::map<std::string, std::size_t, std::less<>>> places_;  // of many figures
   std::unique_ptr<std::array<Run, kAggregates>> aggregates_;
 };
 
@@ -206,20 +246,28 @@ std::optional<std::pair<std::size_t, std::size_t>> solver_in(std::string_view na
   return std::pair(begin, end);
 }
 
-struct Hash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-using Runs = std::unordered_map<std::string, Run, Hash, std::equal_to<>>;
+using Entries = std::map<std::string, EntrySummary>;
 
 }  // namespace
 
 struct Document::Rows {
   bool by_case;
-  Runs runs;
-  Runs::value_type* last = nullptr;  // repetitions mostly follow one another
-  std::string name, solver;          // by case only: of the row at hand
+  Entries entries;  // of one row each, which most reports have; empty where there is a run
+  std::unordered_map<const Entries::value_type*, Run> runs;
+  Entries::value_type* last = nullptr;  // repetitions mostly follow one another
+  Run* last_run = nullptr;
+  std::string name;                            // by case only: of the row at hand
+  std::map<std::string, std::string> solvers;  // by case only: whose rows stand under a name
   std::uint64_t bytes_held = 0;
+
+  Run& run() {
+    if (last_run == nullptr) {
+      const bool has_row = last->second.repetitions > 0;
+      last_run = &runs.emplace(last, has_row ? Run(std::exchange(last->second, {})) : Run()).first->second;
+      bytes_held += sizeof(Run);
+    }
+    return *last_run;
+  }
 };
 
 Document::Document(bool by_case) : rows_(std::make_unique<Rows>()) { rows_->by_case = by_case; }
@@ -228,58 +276,63 @@ Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 
 Result<void> Document::add(const model::BenchmarkEntry& entry, const std::string& file) {
-  const auto aggregate = std::find(kAggregateNames.begin(), kAggregateNames.end(), entry.aggregate_name);
-  const bool of_its_own = entry.is_aggregate() && aggregate == kAggregateNames.end();
-  std::string_view name = of_its_own ? entry.name : entry.run_name;
-  std::string_view solver;
-  if (rows_->by_case) {
-    if (const auto found = solver_in(name)) {
+  Rows& rows = *rows_;
+  const auto known = std::find(kAggregateNames.begin(), kAggregateNames.end(), entry.aggregate_name);
+  const bool follows = entry.is_aggregate() && known != kAggregateNames.end();  // from repetitions that may stand here, too
+  const std::string* name = entry.is_aggregate() && !follows ? &entry.name : &entry.run_name;
+  if (rows.by_case) {
+    std::string_view solver;
+    if (const auto found = solver_in(*name)) {
       const auto [begin, end] = *found;
-      solver = name.substr(begin, end - begin);
-      rows_->name.assign(name.substr(0, begin)).append(name.substr(end + 1));
-      name = rows_->name;
+      solver = std::string_view(*name).substr(begin, end - begin);
+      rows.name.assign(*name, 0, begin).append(*name, end + 1);
+      name = &rows.name;
+    }
+    const auto first = rows.solvers.emplace(*name, solver).first;
+    if (first->second != solver) {
+      const auto words = [](std::string_view text) { return text.empty() ? std::string("none") : std::string(text); };
+      return fail(fmt::format("{}: {}", file, *name),
+                  fmt::format("expected one solver a case, found {} and {}", words(first->second), words(solver)),
+                  "compare without --by=case, or reports of one solver each");
     }
   }
-  auto*& last = rows_->last;
-  if (last == nullptr || last->first != name) {
-    const auto known = rows_->runs.find(name);
-    last = known != rows_->runs.end() ? &*known : nullptr;
-    if (last == nullptr) {
-      last = &*rows_->runs.emplace(name, Run()).first;
-      last->second.solver = solver;
-      rows_->bytes_held += sizeof(Runs::value_type) + name.size();
+  if (rows.last == nullptr || rows.last->first != *name) {
+    auto place = rows.entries.lower_bound(*name);
+    if (place == rows.entries.end() || place->first != *name) {
+      place = rows.entries.emplace_hint(place, *name, EntrySummary());
+      rows.bytes_held += sizeof *place + name->size();
     }
+    rows.last = &*place;
+    const auto run = rows.runs.find(rows.last);
+    rows.last_run = run == rows.runs.end() ? nullptr : &run->second;
   }
-  Run& run = last->second;
-  if (run.solver != solver) {
-    return fail(fmt::format("{}: {}", file, name),
-                fmt::format("expected one solver a case, found {} and {}", run.solver.empty() ? "none" : run.solver,
-                            solver.empty() ? "none" : solver),
-                "compare without --by=case, or reports of one solver each");
+  if (follows) {
+    rows.bytes_held += rows.run().add_aggregate(static_cast<Aggregate>(known - kAggregateNames.begin()), entry);
+  } else if (rows.last_run == nullptr && rows.last->second.repetitions == 0) {
+    EntrySummary& summary = rows.last->second = summary_of(entry);
+    rows.bytes_held += summary.members.size() * sizeof summary.members[0];
+  } else {
+    rows.bytes_held += rows.run().add(entry);
   }
-  rows_->bytes_held += !entry.is_aggregate() || of_its_own
-                           ? run.add(entry)
-                           : run.add_aggregate(static_cast<Aggregate>(aggregate - kAggregateNames.begin()), entry);
-  if (rows_->bytes_held > kMostBytesHeld) {
-    return fail(file, fmt::format("expected names and figures of at most {} GiB in memory, found more", kMostBytesHeld >> 30));
+  if (rows.bytes_held > kMostBytesHeld) {
+    return fail(file, fmt::format("expected names and figures that fit into {} GiB, found more", kMostBytesHeld >> 30));
   }
   return {};
 }
 
 std::map<std::string, EntrySummary> Document::take() {
-  // Node by node, each of which is freed when it is read.
-  std::vector<Runs::node_type> nodes;
-  nodes.reserve(rows_->runs.size());
-  rows_->last = nullptr;
-  while (!rows_->runs.empty()) nodes.push_back(rows_->runs.extract(rows_->runs.begin()));
-  std::sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
-  std::map<std::string, EntrySummary> entries;
-  for (auto& node : nodes) {
-    node.mapped().summarise([&](EntrySummary entry, std::string own_name) {
-      entries.emplace_hint(entries.end(), own_name.empty() ? std::move(node.key()) : std::move(own_name), std::move(entry));
-    });
-    node = {};
+  std::vector<std::pair<std::string, EntrySummary>> strays;
+  for (auto& [entry, run] : rows_->runs) {
+    if (auto summary = run.summary()) {
+      rows_->entries.find(entry->first)->second = std::move(*summary);
+      continue;
+    }
+    for (auto& stray : run.strays()) strays.push_back(std::move(stray));
+    rows_->entries.erase(rows_->entries.find(entry->first));
   }
+  for (auto& stray : strays) rows_->entries.insert(std::move(stray));
+  Entries entries = std::move(rows_->entries);
+  *rows_ = Rows{rows_->by_case};
   return entries;
 }
 
@@ -334,12 +387,9 @@ bool equal(const Member& a, const Member& b) {
   return *x == *y || (!std::isfinite(*x) && !std::isfinite(*y));
 }
 
-std::optional<double> percent_of(const Member& old_value, const Member& new_value) {
-  const double* before = std::get_if<double>(&old_value);
-  const double* after = std::get_if<double>(&new_value);
-  if (before == nullptr || after == nullptr || !(*before > 0)) return std::nullopt;
-  // In this order round numbers have round percentages.
-  const double percent = (*after - *before) * 100 / *before;
+std::optional<double> percent_of(double before, double after) {
+  if (!(before > 0)) return std::nullopt;
+  const double percent = (after - before) * 100 / before;  // in this order round numbers have round percentages
   return std::isfinite(percent) ? std::optional(percent) : std::nullopt;
 }
 
@@ -366,43 +416,58 @@ class Differences {
 
   void members(const Pair& pair, const PathOrder& order) {
     found_.clear();
+    bool in_order = true;
     merge(pair.before->members, pair.after->members, [&](const std::string& name, const Member* before, const Member* after) {
+      in_order = in_order && name.find_first_of("/~") == name.npos;
       compare(pair, name, before, after);
     });
-    const auto by_path = [&](const Difference& a, const Difference& b) { return order.less(a.member, false, b.member, false); };
-    if (!std::is_sorted(found_.begin(), found_.end(), by_path)) std::sort(found_.begin(), found_.end(), by_path);
-    for (const Difference& one : found_) on_difference_(one);
+    if (!in_order) {
+      std::sort(found_.begin(), found_.end(),
+                [&](const Found& a, const Found& b) { return order.less(*a.name, false, *b.name, false); });
+    }
+    Difference one;
+    one.name = pair.name;
+    one.old_entry = pair.before;
+    one.new_entry = pair.after;
+    for (Found& each : found_) {
+      one.op = each.before == nullptr ? Difference::Op::kAdd : each.after ? Difference::Op::kModify : Difference::Op::kRemove;
+      one.member = *each.name;
+      one.old_value = each.before == nullptr ? std::nullopt : std::optional(*each.before);
+      one.new_value = std::move(each.after);
+      one.percent = each.percent;
+      one.verdict = each.verdict;
+      on_difference_(one);
+    }
   }
 
  private:
+  struct Found {
+    const std::string* name;
+    const Member* before;
+    std::optional<Member> after;  // in the unit of the old entry
+    std::optional<double> percent;
+    std::optional<Verdict> verdict;
+  };
+
   void compare(const Pair& pair, const std::string& name, const Member* before, const Member* after) {
     const EntrySummary &old_entry = *pair.before, &new_entry = *pair.after;
+    const double* x = before == nullptr ? nullptr : std::get_if<double>(before);
+    const double* y = after == nullptr ? nullptr : std::get_if<double>(after);
     Member converted;
-    const double* number = after == nullptr ? nullptr : std::get_if<double>(after);
-    if (before != nullptr && number != nullptr && old_entry.time_unit != new_entry.time_unit && !new_entry.percentage &&
-        (is_time(name) || is_coefficient(name))) {
-      converted = in_unit(*number, new_entry.time_unit, old_entry.time_unit);
+    if (x != nullptr && y != nullptr && old_entry.time_unit != new_entry.time_unit && !new_entry.percentage && has_unit(name)) {
+      converted = in_unit(*y, new_entry.time_unit, old_entry.time_unit);
       after = &converted;
+      y = std::get_if<double>(after);
     }
     if (before != nullptr && after != nullptr && equal(*before, *after)) return;
-    Difference& one = found_.emplace_back();
-    one.op = before == nullptr ? Difference::Op::kAdd : after == nullptr ? Difference::Op::kRemove : Difference::Op::kModify;
-    one.name = pair.name;
-    one.member = name;
-    one.old_entry = pair.before;
-    one.new_entry = pair.after;
-    if (before != nullptr) one.old_value = *before;
-    if (after != nullptr) one.new_value = *after;
-    if (one.op != Difference::Op::kModify) return;
-    one.percent = percent_of(*before, *after);
-    if (is_time(name) && std::holds_alternative<double>(*before) && std::holds_alternative<double>(*after)) {
-      one.verdict = verdict_on(std::get<double>(*before), std::get<double>(*after), old_entry,
-                               name == "real_time" ? old_entry.real_sd : old_entry.cpu_sd);
-    }
+    Found& one = found_.emplace_back(Found{&name, before, after == nullptr ? std::nullopt : std::optional(*after), {}, {}});
+    if (x == nullptr || y == nullptr) return;
+    one.percent = percent_of(*x, *y);
+    if (is_time(name)) one.verdict = verdict_on(*x, *y, old_entry, name == "real_time" ? old_entry.real_sd : old_entry.cpu_sd);
   }
 
   const std::function<void(const Difference&)>& on_difference_;
-  std::vector<Difference> found_;
+  std::vector<Found> found_;
 };
 
 }  // namespace
@@ -413,7 +478,8 @@ void diff(const std::map<std::string, EntrySummary>& before, const std::map<std:
   pairs.reserve(std::max(before.size(), after.size()));
   merge(before, after, [&](const std::string& name, const EntrySummary* a, const EntrySummary* b) { pairs.push_back({name, a, b}); });
   const PathOrder order;
-  std::sort(pairs.begin(), pairs.end(), [&](const Pair& a, const Pair& b) { return order.less(a.name, a.in_both(), b.name, b.in_both()); });
+  const auto by_path = [&](const Pair& a, const Pair& b) { return order.less(a.name, a.in_both(), b.name, b.in_both()); };
+  if (!std::is_sorted(pairs.begin(), pairs.end(), by_path)) std::stable_sort(pairs.begin(), pairs.end(), by_path);
   Differences differences(on_difference);
   for (const Pair& pair : pairs) {
     if (pair.in_both()) differences.members(pair, order);

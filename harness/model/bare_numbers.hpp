@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace harness::model {
 
@@ -27,17 +26,18 @@ class BareNumbers {
   const std::string& refused() const { return refused_; }
 
  private:
-  void take(char c);
-  void end_word(char follower);
+  bool scan_quickly(const char* text, std::size_t size);
+  std::size_t scan(char* text, std::size_t size);
+  std::size_t scan_text(const char* text, std::size_t size);
+  std::size_t replace_words(char* text, std::size_t begin, std::size_t end, std::optional<char> follower);
+  char before(const char* text, std::size_t at) const;
 
   const std::function<std::size_t(char*, std::size_t)>& next_;
   std::uint64_t left_, most_bytes_;
-  std::vector<char> raw_;
-  std::string ready_;  // to be handed out
-  std::string word_;   // letters outside a text that may still become one of the words
-  char before_word_ = '\0', last_ = '\0';
+  std::string held_;                   // letters at the end that may be the first ones of a word
+  char last_ = '\0', last_but_one_ = '\0';  // before what is read next; '\0' = nothing
   bool in_text_ = false, escaped_ = false, ended_ = false;
-  std::size_t text_bytes_ = 0;
+  std::uint64_t text_bytes_ = 0;  // of the text at hand, so far
   std::string refused_;
 };
 

@@ -53,43 +53,86 @@ double seconds_in(std::string_view unit) {
   return unit == "s" ? 1 : 0;
 }
 
-// One entry, member by member.
+enum class Key {
+  kName, kRunName, kRunType, kTimeUnit, kAggregateName, kAggregateUnit, kLabel, kBigO, kErrorOccurred, kErrorMessage, kSkipped, kSkipMessage,
+  kFamilyIndex, kInstanceIndex, kRepetitionIndex, kRepetitions, kThreads, kIterations, kRealTime, kCpuTime, kOther
+};
+
+Key key_of(std::string_view key) {
+  const auto is = [key](std::string_view word, Key known) { return key == word ? known : Key::kOther; };
+  switch (key.size()) {
+    case 4: return is("name", Key::kName);
+    case 5: return key == "label" ? Key::kLabel : is("big_o", Key::kBigO);
+    case 7: return key == "threads" ? Key::kThreads : is("skipped", Key::kSkipped);
+    case 8: return key == "run_name" ? Key::kRunName : key == "cpu_time" ? Key::kCpuTime : is("run_type", Key::kRunType);
+    case 9: return key == "real_time" ? Key::kRealTime : is("time_unit", Key::kTimeUnit);
+    case 10: return is("iterations", Key::kIterations);
+    case 11: return is("repetitions", Key::kRepetitions);
+    case 12: return key == "family_index" ? Key::kFamilyIndex : is("skip_message", Key::kSkipMessage);
+    case 13: return is("error_message", Key::kErrorMessage);
+    case 14: return key == "aggregate_name" ? Key::kAggregateName : key == "aggregate_unit" ? Key::kAggregateUnit : is("error_occurred", Key::kErrorOccurred);
+    case 16: return is("repetition_index", Key::kRepetitionIndex);
+    case 25: return is("per_family_instance_index", Key::kInstanceIndex);
+    default: return Key::kOther;
+  }
+}
+
+// One entry, member by member. Its texts keep their room from entry to entry.
 class Entry {
  public:
-  void begin() { *this = Entry(); }
-
-  // What was expected instead; "" = taken, or of no interest.
-  std::string take(const std::string& key, const Scalar& value) {
-    if (seen_.size() >= kMostMembers) return fmt::format("at most {} members", kMostMembers);
-    if (!seen_.insert(key).second) return {};
-    if (key == "name") return text(entry_.name, value);
-    if (key == "run_name") return text(entry_.run_name, value);
-    if (key == "run_type") return text(run_type_, value);
-    if (key == "time_unit") return text(entry_.time_unit, value);
-    // A number under one of these is a counter of that name: Google Benchmark writes them only where it has something to say.
-    if (value.kind != Scalar::Kind::kNumber) {
-      if (key == "aggregate_name") return text(entry_.aggregate_name, value);
-      if (key == "aggregate_unit") return text(aggregate_unit_, value);
-      if (key == "label") return text(entry_.label, value);
-      if (key == "big_o") return text(entry_.big_o, value);
-      if (key == "error_occurred") return truth(error_, value);
-      if (key == "error_message") return text(error_message_, value);
-      if (key == "skipped") return skip(value);
-      if (key == "skip_message") return text(skip_message_, value);
+  void begin() {
+    for (std::string* text : {&entry_.name, &entry_.run_name, &entry_.aggregate_name, &entry_.time_unit, &entry_.label, &entry_.big_o,
+                              &run_type_, &aggregate_unit_, &error_message_, &skip_message_}) {
+      text->clear();
     }
-    if (key == "family_index") return whole(entry_.family_index, value);
-    if (key == "repetition_index") return whole(entry_.repetition_index, value);
-    if (key == "repetitions") return whole(entry_.repetitions, value);
-    if (key == "threads") return whole(entry_.threads, value);
-    if (key == "iterations") return whole(entry_.iterations, value);
-    if (key == "per_family_instance_index") return {};
-    if (key == "real_time") return number(entry_.real_time, value);
-    if (key == "cpu_time") return number(entry_.cpu_time, value);
-    if (value.kind == Scalar::Kind::kNumber) entry_.counters.emplace_back(key, value.number);
-    return {};
+    for (auto* number : {&entry_.family_index, &entry_.repetition_index, &entry_.repetitions, &entry_.threads, &entry_.iterations}) number->reset();
+    for (auto* time : {&entry_.real_seconds, &entry_.cpu_seconds, &entry_.real_time, &entry_.cpu_time}) time->reset();
+    entry_.counters.clear();
+    entry_.percentage = error_ = skipped_ = false;
+    members_ = 0;
+    seen_ = 0;
+    passed_over_.clear();
+    many_.clear();
   }
 
-  // What is wrong with it as a whole; "" = nothing. Afterwards `entry` is complete.
+  // What was expected instead; a null pointer: it was taken, or is of no interest. `name` is the key.
+  const char* take(Key key, const std::string& name, const Scalar& value) {
+    if (members_++ == kMostMembers) return "at most 10000 members";
+    if (!is_first(key, name)) return nullptr;
+    switch (key) {
+      case Key::kName: return text(entry_.name, value);
+      case Key::kRunName: return text(entry_.run_name, value);
+      case Key::kRunType: return text(run_type_, value);
+      case Key::kTimeUnit: return text(entry_.time_unit, value);
+      case Key::kFamilyIndex: return whole(entry_.family_index, value);
+      case Key::kRepetitionIndex: return whole(entry_.repetition_index, value);
+      case Key::kRepetitions: return whole(entry_.repetitions, value);
+      case Key::kThreads: return whole(entry_.threads, value);
+      case Key::kIterations: return whole(entry_.iterations, value);
+      case Key::kInstanceIndex: return nullptr;
+      case Key::kRealTime: return number(entry_.real_time, value);
+      case Key::kCpuTime: return number(entry_.cpu_time, value);
+      default: break;
+    }
+    // A number under one of these is a counter of that name: Google Benchmark writes them only where it has something to say.
+    if (value.kind == Scalar::Kind::kNumber) {
+      entry_.counters.emplace_back(name, value.number);
+      return nullptr;
+    }
+    switch (key) {
+      case Key::kAggregateName: return text(entry_.aggregate_name, value);
+      case Key::kAggregateUnit: return text(aggregate_unit_, value);
+      case Key::kLabel: return text(entry_.label, value);
+      case Key::kBigO: return text(entry_.big_o, value);
+      case Key::kErrorOccurred: return truth(error_, value);
+      case Key::kErrorMessage: return text(error_message_, value);
+      case Key::kSkipped: return skip(value);
+      case Key::kSkipMessage: return text(skip_message_, value);
+      default: passed_over_.push_back(name); return nullptr;
+    }
+  }
+
+  // What is wrong with it as a whole; "" = nothing. Afterwards `row` is complete.
   std::string finish() {
     if (entry_.name.empty()) return "expected a name, found none";
     if (entry_.run_name.empty()) entry_.run_name = entry_.name;
@@ -102,30 +145,51 @@ class Entry {
     const auto in_seconds = [&](double time) { return entry_.percentage ? time : time * scale; };
     if (entry_.real_time) entry_.real_seconds = in_seconds(*entry_.real_time);
     if (entry_.cpu_time) entry_.cpu_seconds = in_seconds(*entry_.cpu_time);
-    if (error_) entry_.error = error_message_;
-    if (skipped_) entry_.skipped = skip_message_;
+    entry_.error = error_ ? std::optional(error_message_) : std::nullopt;
+    entry_.skipped = skipped_ ? std::optional(skip_message_) : std::nullopt;
     return {};
   }
 
   const BenchmarkEntry& row() const { return entry_; }
 
  private:
-  static std::string text(std::string& target, const Scalar& value) {
+  bool is_first(Key key, const std::string& name) {
+    if (key != Key::kOther) {
+      const auto bit = std::uint32_t{1} << static_cast<unsigned>(key);
+      const bool first = (seen_ & bit) == 0;
+      seen_ |= bit;
+      return first;
+    }
+    // Almost always they are few: then a walk is faster than a set.
+    constexpr std::size_t kFew = 16;
+    const auto& counters = entry_.counters;
+    if (counters.size() + passed_over_.size() < kFew) {
+      const bool counted = std::any_of(counters.begin(), counters.end(), [&](const auto& one) { return one.first == name; });
+      return !counted && std::find(passed_over_.begin(), passed_over_.end(), name) == passed_over_.end();
+    }
+    if (many_.empty()) {
+      many_.insert(passed_over_.begin(), passed_over_.end());
+      for (const auto& [counter, value] : counters) many_.insert(counter);
+    }
+    return many_.insert(name).second;
+  }
+
+  static const char* text(std::string& target, const Scalar& value) {
     if (value.kind != Scalar::Kind::kText) return "a text";
     target = value.text;
-    return {};
+    return nullptr;
   }
-  static std::string truth(bool& target, const Scalar& value) {
+  static const char* truth(bool& target, const Scalar& value) {
     if (value.kind != Scalar::Kind::kTruth) return "true or false";
     target = value.truth;
-    return {};
+    return nullptr;
   }
-  static std::string number(std::optional<double>& target, const Scalar& value) {
+  static const char* number(std::optional<double>& target, const Scalar& value) {
     if (value.kind != Scalar::Kind::kNumber) return "a number";
     target = value.number;
-    return {};
+    return nullptr;
   }
-  static std::string whole(std::optional<std::uint64_t>& target, const Scalar& value) {
+  static const char* whole(std::optional<std::uint64_t>& target, const Scalar& value) {
     if (value.kind != Scalar::Kind::kNumber) return "a whole number";
     // An aggregate's iterations were written as 3.0000000000000000e+00 by some versions.
     if (value.whole) target = value.whole;
@@ -134,17 +198,20 @@ class Entry {
     } else {
       return "a whole number";
     }
-    return {};
+    return nullptr;
   }
   // A truth value, in some versions a text that says how.
-  std::string skip(const Scalar& value) {
+  const char* skip(const Scalar& value) {
     if (value.kind != Scalar::Kind::kTruth && value.kind != Scalar::Kind::kText) return "true or false";
     skipped_ = value.kind == Scalar::Kind::kText ? !value.text.empty() : value.truth;
-    return {};
+    return nullptr;
   }
 
   BenchmarkEntry entry_;
-  std::set<std::string, std::less<>> seen_;
+  std::size_t members_ = 0;
+  std::uint32_t seen_ = 0;             // of the known keys, a bit each
+  std::vector<std::string> passed_over_;  // other keys of no interest
+  std::set<std::string> many_;         // of more than a few: all others
   std::string run_type_, aggregate_unit_, error_message_, skip_message_;
   bool error_ = false, skipped_ = false;
 };
@@ -197,6 +264,7 @@ class Reader : public JsonHandler {
   }
   bool key(std::string_view name) override {
     key_ = name;
+    if (depth_ == 3 && place_ == Place::kEntries) member_ = key_of(name);
     return true;
   }
   bool string(std::string_view text) override { return scalar({Scalar::Kind::kText, text, 0, {}, false}); }
@@ -229,8 +297,8 @@ class Reader : public JsonHandler {
     if (depth_ == 2 && place_ == Place::kEntries) return refuse(entry_place(), "expected an object, found " + found(value));
     if (depth_ == 2 && place_ == Place::kContext) return context_member(value);
     if (depth_ != 3 || place_ != Place::kEntries) return true;
-    const auto expected = entry_.take(key_, value);
-    return expected.empty() ||
+    const char* expected = entry_.take(member_, key_, value);
+    return expected == nullptr ||
            refuse(entry_place() + "/" + in_pointer(key_), fmt::format("expected {}, found {}", expected, found(value)));
   }
 
@@ -256,6 +324,7 @@ class Reader : public JsonHandler {
   Context context_;
   Entry entry_;
   std::string key_;  // the last one; right for the scalar or container that follows it, which is all that is asked
+  Key member_ = Key::kOther;  // the same, of an entry
   std::size_t depth_ = 0, entries_ = 0;
   Place place_ = Place::kElsewhere;
   bool context_seen_ = false, benchmarks_seen_ = false, stopped_ = false;

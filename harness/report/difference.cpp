@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
 #include <ostream>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <harness/model/json_text.hpp>
@@ -31,8 +31,12 @@ void append_text(std::string& line, std::string_view text) {
 }
 
 void append_number(std::string& line, double value) {
-  if (std::isfinite(value) && value != 0) fmt::format_to(std::back_inserter(line), "{}", value);
-  else line += model::json_number(value);
+  if (!std::isfinite(value) || value == 0) {
+    line += model::json_number(value);
+    return;
+  }
+  std::array<char, 32> digits;  // the longest is -2.2250738585072014e-308
+  line.append(digits.data(), fmt::format_to(digits.data(), FMT_COMPILE("{}"), value));
 }
 
 void append_member(std::string& line, const std::variant<double, std::string>& value) {
