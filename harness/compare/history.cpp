@@ -108,9 +108,9 @@ std::optional<Level> level(const CaseHistory& history, Metric metric, const Hist
     return found;
   }
   found.mean = median(recent);
-  const double relative = std::max({floor_of(metric) * (found.count < kFewRuns ? 2 : 1),
-                                    metric == Metric::kTime ? error : 0,
-                                    metric == Metric::kTime ? rule.timer_resolution : 0});
+  const double relative =
+      std::max({floor_of(metric) * (found.count < kFewRuns ? 2 : 1), metric == Metric::kTime ? error : 0,
+                metric == Metric::kTime ? rule.timer_resolution : 0});
   const double of_few = sd_of_few(recent) * (1 + 1 / static_cast<double>(found.count));
   found.sigma = std::max({robust_sd(recent), of_few, relative * std::abs(found.mean)});
   if (metric == Metric::kP95) found.sigma = std::max(found.sigma, kLeastP95Sigma);
@@ -167,7 +167,7 @@ const char* metric_name(Metric metric) {
 }
 
 // What of memory is told beside the verdict of time: the peak before the others.
-std::string memory_words(const CaseJudgement& judgement, bool MetricJudgement::* which) {
+std::string memory_words(const CaseJudgement& judgement, bool MetricJudgement::*which) {
   for (const Metric metric : {Metric::kPeakHeapBytes, Metric::kAllocBytes, Metric::kAllocs, Metric::kHeapGrowths}) {
     const MetricJudgement* judged = judgement.find(metric);
     if (judged != nullptr && judged->*which) return change_words(*judged) + " " + metric_name(metric);
@@ -305,8 +305,8 @@ CaseJudgement judge(const CaseHistory* history, const model::ComparedBy& compare
     time.z = (time.current - of_time->began_at) / of_time->sigma;
   }
   if (!time.beyond && !time.better) {
-    conclude(judgement, Verdict::kSame, fmt::format("within {:g} sigma of {} run{}", rule.sigmas, time.count,
-                                                    time.count == 1 ? "" : "s"));
+    conclude(judgement, Verdict::kSame,
+             fmt::format("within {:g} sigma of {} run{}", rule.sigmas, time.count, time.count == 1 ? "" : "s"));
     return judgement;
   }
   judgement.needs_rerun = true;
@@ -325,15 +325,16 @@ void settle(CaseJudgement& judgement, const model::Rerun& rerun) {
   const std::string change = percent(std::expm1(rerun.log_ratio));
   if (rerun.verdict == Verdict::kSame) {
     time->beyond = time->better = false;
-    conclude(judgement, Verdict::kSame, fmt::format("same as {}{}{}", rerun.against, rerun.words.empty() ? "" : ": ", rerun.words));
+    conclude(judgement, Verdict::kSame,
+             fmt::format("same as {}{}{}", rerun.against, rerun.words.empty() ? "" : ": ", rerun.words));
   } else if ((rerun.verdict == Verdict::kSlower && time->beyond) ||
              (rerun.verdict == Verdict::kFaster && time->better)) {
     conclude(judgement, rerun.verdict,
              fmt::format("{} than {}: {}", model::verdict_word(rerun.verdict), rerun.against, change));
   } else if (rerun.verdict == Verdict::kSlower || rerun.verdict == Verdict::kFaster) {
     conclude(judgement, Verdict::kSuspect,
-             fmt::format("{} ({:+.1f} sigma) by the history, but {} than {}: {}", change_words(*time),
-                         *time->z, model::verdict_word(rerun.verdict), rerun.against, change));
+             fmt::format("{} ({:+.1f} sigma) by the history, but {} than {}: {}", change_words(*time), *time->z,
+                         model::verdict_word(rerun.verdict), rerun.against, change));
   } else {
     conclude(judgement, Verdict::kSuspect,
              fmt::format("{} ({:+.1f} sigma), not confirmed: {}", change_words(*time), *time->z,

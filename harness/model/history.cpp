@@ -55,8 +55,9 @@ const MetricJudgement* CaseJudgement::find(Metric metric) const {
 }
 
 bool CaseJudgement::memory_worse() const {
-  return std::any_of(metrics.begin(), metrics.end(),
-                     [](const MetricJudgement& one) { return is_exact(one.metric) && one.beyond; });
+  return std::any_of(metrics.begin(), metrics.end(), [](const MetricJudgement& one) {
+    return is_exact(one.metric) && one.sigma == 0 && one.beyond;
+  });
 }
 
 bool CaseJudgement::memory_better() const {

@@ -127,7 +127,7 @@ struct CaseJudgement {
   std::string reason;                       // one line
   std::vector<MetricJudgement> metrics;     // in kMetrics' order, those that were measured
   bool needs_rerun = false;                 // the history alone cannot decide: judge() asks for a duet with last good
-  bool drifted = false;                     // within 2 sigma of the last runs, but beyond the effect from where the level began
+  bool drifted = false;                     // less than the effect above the last runs, but more above where the level began
   std::optional<Rerun> rerun;
   std::size_t streak = 0;                   // consecutive recorded runs beyond 2 sigma, this one included
   std::optional<Alert> alert;               // raised by this run: told once an episode
@@ -135,7 +135,7 @@ struct CaseJudgement {
   std::vector<std::string> warnings;
 
   const MetricJudgement* find(Metric metric) const;
-  // An exact metric is worse than the tolerance allows.
+  // An exact metric is worse than the tolerance allows. Not where equal code made different values (sigma above 0): a suspect.
   bool memory_worse() const;
   bool memory_better() const;
 };

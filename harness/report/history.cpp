@@ -151,8 +151,8 @@ class JudgementText {
   }
 
   void headline() {
-    const std::string name = padded_right(safe(name_of(one_.problem, one_.solver, one_.case_name)),
-                                          page_.options().name_width);
+    const std::string name =
+        padded_right(safe(name_of(one_.problem, one_.solver, one_.case_name)), page_.options().name_width);
     const std::string words = verdict(), figures = deltas(one_, utf8());
     const std::size_t columns = page_.options().columns;
     std::vector<std::string> phrases{name, padded_right(words, figures.empty() ? 0 : kVerdictWidth)};
@@ -203,7 +203,8 @@ class JudgementText {
   static std::string grade_of(const MetricJudgement& judged) {
     if (!judged.beyond || judged.count == 0) return {};
     const std::size_t worse = judged.count - judged.at_least_as_bad_as;
-    return worse == 0 ? "none of them was worse" : fmt::format("{} of them {} worse", worse, worse == 1 ? "was" : "were");
+    return worse == 0 ? "none of them was worse"
+                      : fmt::format("{} of them {} worse", worse, worse == 1 ? "was" : "were");
   }
 
   void rerun() {
@@ -214,9 +215,10 @@ class JudgementText {
     const model::Rerun& rerun = *one_.rerun;
     const std::string words = safe(rerun.words);
     if (rerun.verdict == Verdict::kSlower || rerun.verdict == Verdict::kFaster) {
-      line({fmt::format("duet with {}: {} {}", safe(rerun.against), model::verdict_word(rerun.verdict),
-                        percent_text(rerun.log_ratio, 1)),
-            words});
+      std::vector<std::string> parts{fmt::format("duet with {}: {} {}", safe(rerun.against),
+                                                 model::verdict_word(rerun.verdict), percent_text(rerun.log_ratio, 1))};
+      if (!words.empty()) parts.push_back(words);
+      line(parts);
     } else if (rerun.verdict == Verdict::kSame) {
       line({fmt::format("same as {}{}{}", safe(rerun.against), words.empty() ? "" : ": ", words)});
     } else {
@@ -228,7 +230,8 @@ class JudgementText {
     if (each.metric == Metric::kTime || !each.mean || !(each.beyond || each.better)) return;
     const auto [current, mean] = pair_of_values(each, 1, utf8());
     std::vector<std::string> parts{fmt::format("{} {} -> {}", dimension(each.metric), mean, current)};
-    parts.push_back(each.z ? fmt::format("{} of {}", sigma_text(*each.z, utf8()), counted(each.count, "run")) : "exact");
+    parts.push_back(each.z ? fmt::format("{} of {}", sigma_text(*each.z, utf8()), counted(each.count, "run"))
+                           : "exact");
     if (const std::string grade = grade_of(each); each.z && !grade.empty()) parts.push_back(grade);
     line(parts);
   }
@@ -266,7 +269,7 @@ std::string alert_text(const CaseJudgement& judgement, const model::RecordedRun&
   const model::Alert& alert = *judgement.alert;
   Page page(options);
   const std::string name = page.safe(name_of(judgement.problem, judgement.solver, judgement.case_name));
-  const std::string basis = !alert.confirmed              ? "not confirmed: a warning"
+  const std::string basis = !alert.confirmed                ? "not confirmed: a warning"
                             : model::is_exact(alert.metric) ? "which is exact"
                                                             : "each confirmed by a duet";
   page.folded_line(fmt::format("{} {}: {} is worse in 3 runs in a row, {}", alert.confirmed ? "ALERT" : "alert", name,
@@ -274,7 +277,8 @@ std::string alert_text(const CaseJudgement& judgement, const model::RecordedRun&
                    2, true);
 
   const double seconds_per_ratio = run.ratio_to_pin > 0 ? run.real_seconds_per_call / run.ratio_to_pin : 0;
-  std::vector<std::vector<std::string>> rows{{"dimension", "current", "historical mean", options.utf8 ? "Δσ" : "d sigma"}};
+  std::vector<std::vector<std::string>> rows{
+      {"dimension", "current", "historical mean", options.utf8 ? "Δσ" : "d sigma"}};
   const auto add = [&](const MetricJudgement& each) {
     const auto [current, mean] = pair_of_values(each, seconds_per_ratio, options.utf8);
     const std::string exact = each.change() ? relative_text(*each.change()) + ", exact" : "exact";
@@ -315,8 +319,10 @@ std::string alert_text(const CaseJudgement& judgement, const model::RecordedRun&
   }
   if (!context.files.empty()) {
     std::vector<std::string> files;
-    for (std::size_t i = 0; i < std::min(context.files.size(), kMostFiles); ++i) files.push_back(page.safe(context.files[i]));
-    if (context.files.size() > kMostFiles) files.push_back(fmt::format("and {} more", context.files.size() - kMostFiles));
+    for (std::size_t i = 0; i < std::min(context.files.size(), kMostFiles); ++i)
+      files.push_back(page.safe(context.files[i]));
+    if (context.files.size() > kMostFiles)
+      files.push_back(fmt::format("and {} more", context.files.size() - kMostFiles));
     files.front().insert(0, "files changed: ");
     for (const std::string& line : at_commas(files, options.columns, 2)) page.add(line);
   }

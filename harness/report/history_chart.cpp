@@ -83,8 +83,10 @@ class Chart {
     mark_rows();
     facts();
     legend();
+    std::vector<std::string> lines = std::move(page_).lines();
+    lines.resize(std::min(lines.size(), kMostLines));  // of a terminal too narrow for its facts
     std::string text;
-    for (const std::string& line : std::move(page_).lines()) text += line + "\n";
+    for (const std::string& line : lines) text += line + "\n";
     return text;
   }
 
@@ -102,7 +104,8 @@ class Chart {
     const auto& last = *view_.points.back().run;
     const std::string span = fmt::format("{}, {} to {}", counted(view_.points.size(), "run"),
                                          day_of(view_.points.front().run->date), day_of(last.date));
-    for (const std::string& line : in_phrases({name, page_.safe(span), state_text(view_)}, page_.options().columns, 2)) {
+    for (const std::string& line :
+         in_phrases({name, page_.safe(span), state_text(view_)}, page_.options().columns, 2)) {
       page_.add(used_++ == 0 ? page_.paint().strong(line) : line);
     }
   }
@@ -147,7 +150,9 @@ class Chart {
   }
 
   static std::string label(double ratio) {
-    return ratio < 9.9995 ? fmt::format("{:.4f}", ratio) : ratio < 99'999 ? fmt::format("{:.2f}", ratio) : fmt::format("{:.1e}", ratio);
+    return ratio < 9.9995   ? fmt::format("{:.4f}", ratio)
+           : ratio < 99'999 ? fmt::format("{:.2f}", ratio)
+                            : fmt::format("{:.1e}", ratio);
   }
 
   void mark_rows() {
@@ -181,8 +186,8 @@ class Chart {
       parts.push_back("no mean: nothing counts yet");
     }
     if (view_.segment != nullptr) {
-      parts.push_back(fmt::format("pin {} of {}", page_.safe(view_.segment->pin_solver),
-                                  page_.safe(day_of(view_.segment->begun))));
+      parts.push_back(
+          fmt::format("pin {} of {}", page_.safe(view_.segment->pin_solver), page_.safe(day_of(view_.segment->begun))));
     }
     folded_at_commas(parts);
     if (first_ > 0) folded_at_commas({fmt::format("{} before these are not shown", counted(first_, "run"))});
@@ -197,7 +202,8 @@ class Chart {
         beyond.push_back(&mark);
         continue;
       }
-      lines.push_back(fmt::format("  {} {}  {}", letter_of(mark.kind), page_.safe(date_of(mark)), page_.safe(mark.words)));
+      lines.push_back(
+          fmt::format("  {} {}  {}", letter_of(mark.kind), page_.safe(date_of(mark)), page_.safe(mark.words)));
     }
     if (!beyond.empty()) {
       const std::string from = date_of(*beyond.front()), to = date_of(*beyond.back());
@@ -226,7 +232,8 @@ std::string history_text(const HistoryView& view, const ConsoleOptions& options)
 
 std::string history_line(const HistoryView& view, const ConsoleOptions& options) {
   Page page(options);
-  const std::string name = padded_right(page.safe(name_of(view.problem, view.solver, view.case_name)), options.name_width);
+  const std::string name =
+      padded_right(page.safe(name_of(view.problem, view.solver, view.case_name)), options.name_width);
   std::vector<std::string> parts{padded_left(counted(view.points.size(), "run"), 7)};
   parts.push_back(padded_right(state_text(view), 15));
   if (!view.points.empty()) parts.push_back(fmt::format("last {:.4f}", view.points.back().ratio));

@@ -18,7 +18,7 @@ using Kind = HistoryMark::Kind;
 
 constexpr double kWidth = 960, kPanel = 300;
 constexpr double kLeft = 76, kRight = 24, kTop = 64, kPlot = 160;
-constexpr double kWidestGap = 60;  // between two runs
+constexpr double kWidestGap = 60;    // between two runs
 constexpr double kOffTheScale = 15;  // sigmas: what is farther stands at the border, its title has the figure
 constexpr std::size_t kLongestText = 110;
 
@@ -194,8 +194,10 @@ class Panel {
     const model::RecordedRun& run = *each.run;
     std::vector<std::string> parts{run.date, run.run_id, run.solver, fmt::format("ratio {:.4f}", each.ratio)};
     if (run.z) parts.push_back("z " + sigma_text(*run.z, true));
-    parts.push_back(run.git_sha.empty() ? "no commit" : "commit " + run.git_sha.substr(0, 12) + (run.git_dirty ? ", changed" : ""));
-    for (const model::Metric metric : run.beyond) parts.push_back(fmt::format("beyond in {}", model::metric_word(metric)));
+    parts.push_back(run.git_sha.empty() ? "no commit"
+                                        : "commit " + run.git_sha.substr(0, 12) + (run.git_dirty ? ", changed" : ""));
+    for (const model::Metric metric : run.beyond)
+      parts.push_back(fmt::format("beyond in {}", model::metric_word(metric)));
     if (run.confirmed) parts.push_back("confirmed by a duet");
     if (run.alert) parts.push_back("alert");
     if (!run.note.empty()) parts.push_back(run.note);

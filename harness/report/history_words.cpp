@@ -149,7 +149,8 @@ std::vector<HistoryMark> marks_of(const HistoryView& view) {
     const RecordedRun& run = *point.run;
     if (point.begins_segment) {
       const bool is_present = view.segment != nullptr && run.segment == view.points.back().run->segment;
-      marks.push_back({Kind::kSegment, i, is_present && !view.segment->why.empty() ? view.segment->why : "another pin"});
+      marks.push_back(
+          {Kind::kSegment, i, is_present && !view.segment->why.empty() ? view.segment->why : "another pin"});
     }
     if (point.begins_version) marks.push_back({Kind::kVersion, i, run.solver});
     if (run.new_level) marks.push_back({Kind::kLevel, i, run.note.empty() ? "faster: a new level" : run.note});

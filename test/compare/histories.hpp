@@ -57,9 +57,7 @@ inline CaseHistory of_ratios(const std::vector<double>& ratios) {
 }
 
 // Ten runs around 1 whose spread is below the floor: mean 1, sigma 0.005.
-inline CaseHistory quiet() {
-  return of_ratios({1, 1.001, 0.999, 1, 1.002, 0.998, 1, 1.001, 0.999, 1});
-}
+inline CaseHistory quiet() { return of_ratios({1, 1.001, 0.999, 1, 1.002, 0.998, 1, 1.001, 0.999, 1}); }
 
 // `count` quiet runs with equal figures of memory, each of other code.
 inline CaseHistory with_allocs(double allocs, std::size_t count = 6) {

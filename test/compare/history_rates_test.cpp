@@ -62,7 +62,8 @@ TEST_CASE("a step of +5 % is beyond at its first run and an alert at its third, 
     for (int i = 0; i < 30; ++i) record(history, run_of(std::exp(normal(random))));
     for (int i = 1; i <= 3; ++i) {
       const CaseJudgement judgement = record(history, run_of(1.05 * std::exp(normal(random))), Verdict::kSlower);
-      if (!judgement.find(Metric::kTime)->beyond || judgement.alert.has_value() != (i == 3)) FAIL("history " << k << ", run " << i);
+      if (!judgement.find(Metric::kTime)->beyond || judgement.alert.has_value() != (i == 3))
+        FAIL("history " << k << ", run " << i);
     }
   }
   SUCCEED();
@@ -82,7 +83,8 @@ TEST_CASE("ten steps of +0.8 %, each held for 30 runs, are caught as drift at th
         const RecordedRun run = run_of(level * std::exp(normal(random)));
         const CaseJudgement seen = judge(&history, {}, run, {}, {});
         const bool is_slower = seen.drifted && level > 1.03;
-        if (record(history, run, is_slower ? Verdict::kSlower : Verdict::kSame).verdict == Verdict::kSlower) caught = step;
+        if (record(history, run, is_slower ? Verdict::kSlower : Verdict::kSame).verdict == Verdict::kSlower)
+          caught = step;
       }
     }
     if (caught != 4) FAIL("history " << k << " was caught at step " << caught);

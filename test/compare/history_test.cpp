@@ -231,8 +231,7 @@ TEST_CASE("other input, checker, engine or allocator: incomparable, and it says 
   now.checker = "unordered";
   const CaseJudgement judgement = judge(&history, now, run_of(3), {}, {});
   CHECK(judgement.verdict == Verdict::kIncomparable);
-  CHECK(judgement.reason ==
-        "input fedcba987654 instead of 0123456789ab, checker unordered instead of exact");
+  CHECK(judgement.reason == "input fedcba987654 instead of 0123456789ab, checker unordered instead of exact");
   CHECK_FALSE(judgement.find(Metric::kTime)->mean);
 }
 
