@@ -82,6 +82,17 @@ int ended(Exit exit) {
   return static_cast<int>(Exit::kUsage);
 }
 
+Exit histories(const cli::Options& options, const experiment::Terminal& terminal) {
+  using What = cli::Options::Histories;
+  switch (options.histories_do) {
+    case What::kList: return experiment::list_histories(options.histories, terminal);
+    case What::kShow: return experiment::show_histories(options.histories, terminal);
+    case What::kAccept: return experiment::accept_histories(options.histories, terminal);
+    case What::kPrune: return experiment::prune_histories(options.histories, terminal);
+  }
+  return Exit::kUsage;
+}
+
 // Each case's input and each library is an open memory file for the whole run.
 void allow_many_files() {
   rlimit files{};
@@ -109,6 +120,11 @@ int main(int argc, char** argv) {
       return ended(experiment::list(options->run.places, options->long_form, terminal));
     case cli::Options::Command::kDoctor: return ended(experiment::doctor(options->run, terminal));
     case cli::Options::Command::kAb: return ended(experiment::ab(options->ab, terminal));
+    case cli::Options::Command::kBaseline: return ended(experiment::baseline(options->baseline, terminal));
+    case cli::Options::Command::kHistories: return ended(histories(*options, terminal));
+    case cli::Options::Command::kPin: return ended(experiment::pin(options->pin, terminal));
+    case cli::Options::Command::kDiff: return ended(experiment::diff(options->diff, terminal));
+    case cli::Options::Command::kDiffBaseline: return ended(experiment::diff_baseline(options->diff_baseline, terminal));
     case cli::Options::Command::kExplain:
       return ended(experiment::explain(options->explained_file, options->explained_case, terminal));
     case cli::Options::Command::kRun: return ended(experiment::run(options->run, terminal));

@@ -23,6 +23,9 @@ constexpr const char* kIntroduction =
   harness --benchmark_filter=two-sum    measure every trial whose name matches
   harness --ab=two-sum-v1,two-sum-v2    is the second slower or faster than the first?
   harness --ab=./old_bench,./new_bench  the same of two Google Benchmark programs
+  harness --baseline                    has any of them become slower than its history?
+  harness baseline show two-sum         that history; also list, pin, accept, prune
+  harness diff OLD NEW                  what differs between two reports
   harness explain FILE CASE             what a verdict of --ab --benchmark_out=FILE rests on
   harness list                          what was found, and what was skipped and why
   harness doctor                        what of this machine spoils measuring
@@ -57,18 +60,18 @@ void accept_one_dash(std::vector<std::string>& arguments) {
   }
 }
 
-// What of Google Benchmark's flags an A/B can do something with.
-Result<void> fits_ab(const std::vector<std::string>& benchmark_flags, const bench::Flags& flags) {
+// What of Google Benchmark's flags a command can do something with that decides by itself how often to measure.
+Result<void> fits_duets(const std::string& command, const std::vector<std::string>& benchmark_flags, const bench::Flags& flags) {
   constexpr std::string_view kKnown[] = {"--benchmark_filter", "--benchmark_out", "--benchmark_out_format", "--benchmark_format",
                                          "--benchmark_color"};
   for (const auto& flag : benchmark_flags) {
     const auto name = flag.substr(0, flag.find('='));
     if (std::find(std::begin(kKnown), std::end(kKnown), name) == std::end(kKnown)) {
-      return fail(name, "means nothing to --ab, which decides by itself how often to measure", "leave it out; see --budget and --min-effect");
+      return fail(name, fmt::format("means nothing to {}, which decides by itself how often to measure", command), "leave it out; see --budget and --min-effect");
     }
   }
-  if (flags.format == "csv") return fail("--benchmark_format", "--ab prints console or json, not csv");
-  if (!flags.out.empty() && flags.out_format != "json") return fail("--benchmark_out_format", "--ab writes json", "leave it out");
+  if (flags.format == "csv") return fail("--benchmark_format", command + " prints console or json, not csv");
+  if (!flags.out.empty() && flags.out_format != "json") return fail("--benchmark_out_format", command + " writes json", "leave it out");
   return {};
 }
 
@@ -97,6 +100,13 @@ fs::path dataset_directory(const std::string& asked, const Surroundings& surroun
     }
   }
   return "datasets";
+}
+
+// In the directory that the program is called in, as a repository keeps it.
+fs::path baseline_directory(const std::string& asked, const Surroundings& surroundings) {
+  if (!asked.empty()) return asked;
+  const char* directory = surroundings.environment("HARNESS_BASELINE_DIR");
+  return directory != nullptr && *directory != '\0' ? directory : "baselines";
 }
 
 }  // namespace
@@ -150,9 +160,42 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   app.add_option("--ab", options.ab.sides, "compare with the first of these: solvers, or Google Benchmark programs")
       ->option_text("A,B[,C...]")
       ->delimiter(',');
-  app.add_option("--min-effect", min_effect, "with --ab: the least difference that matters (2%; of programs 5%)")->option_text("PERCENT");
-  app.add_option("--budget", budget, "with --ab: time for a case (5s; 10s for calls above 50 ms)")->option_text("TIME");
+  app.add_option("--min-effect", min_effect, "with --ab, --baseline: the least difference that matters (2%; of programs 5%, of histories 3%)")->option_text("PERCENT");
+  app.add_option("--budget", budget, "with --ab, --baseline: time for a case (5s; 10s for calls above 50 ms)")->option_text("TIME");
   app.add_flag("--untrusted", options.ab.untrusted, "with --ab: sides never share a process");
+
+  bool baseline = false, no_record = false, diff_baseline = false;
+  std::string baseline_dir, diff_new, diff_format = "jsonl", diff_by;
+  app.add_flag("--baseline", baseline, "compare each solver with its stored history, and record the run");
+  app.add_flag("--no-record", no_record, "with --baseline: only compare");
+  app.add_flag("--strict", options.baseline.strict, "with --baseline: what is in doubt is no success either");
+  app.add_option("--baseline-dir", baseline_dir, "where histories are ($HARNESS_BASELINE_DIR; baselines/)")->option_text("DIR");
+
+  auto* histories = app.add_subcommand("baseline", "the stored histories: list, show, pin, accept, prune");
+  histories->require_subcommand(1);
+  histories->fallthrough();
+  auto* list_histories = histories->add_subcommand("list", "a line a case");
+  auto* show = histories->add_subcommand("show", "the runs of a history, drawn");
+  show->add_option("--svg", options.histories.svg, "draw them into this file instead")->option_text("FILE");
+  auto* accept = histories->add_subcommand("accept", "the present level is right: compare with it from now on");
+  accept->add_option("--why", options.histories.why, "kept with the run")->required()->option_text("TEXT");
+  auto* prune = histories->add_subcommand("prune", "forget cases that are gone, and libraries that nothing names");
+  auto* pin = histories->add_subcommand("pin", "measure a solver's histories against this library from now on");
+  pin->add_option("solver", options.pin.solver, "two-sum-v2.0.0")->required()->option_text("SOLVER");
+  for (auto* each : {list_histories, show, accept, prune}) {
+    auto* what = each->add_option("what", options.histories.what, "a problem, a solver, a trial, a glob; without it all")->option_text("WHAT");
+    if (each == accept) what->required();
+    each->fallthrough();
+  }
+  pin->fallthrough();
+
+  auto* diff = app.add_subcommand("diff", "what differs between two reports of Google Benchmark");
+  diff->add_option("old", options.diff.old_file, "the report to compare with; with --baseline the only one")->required()->option_text("OLD");
+  diff->add_option("new", diff_new, "the report to compare")->option_text("NEW");
+  diff->add_flag("--baseline", diff_baseline, "compare with the stored history instead: harness diff --baseline NEW");
+  diff->add_option("--format", diff_format, "jsonl, json, table, markdown")->option_text("NAME")->check(CLI::IsMember({"jsonl", "json", "table", "markdown"}));
+  diff->add_option("--by", diff_by, "case: two versions of a solver are one entry")->option_text("case")->check(CLI::IsMember({"case"}));
+  diff->fallthrough();
 
   auto* list = app.add_subcommand("list", "what was found, and what was skipped and why");
   list->add_flag("--long,-l", options.long_form, "everything that each library says of itself");
@@ -192,6 +235,24 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (list->parsed()) options.command = Options::Command::kList;
   if (doctor->parsed()) options.command = Options::Command::kDoctor;
   if (explain->parsed()) options.command = Options::Command::kExplain;
+  if (histories->parsed()) options.command = pin->parsed() ? Options::Command::kPin : Options::Command::kHistories;
+  if (show->parsed()) options.histories_do = Options::Histories::kShow;
+  if (accept->parsed()) options.histories_do = Options::Histories::kAccept;
+  if (prune->parsed()) options.histories_do = Options::Histories::kPrune;
+  if (accept->parsed() && options.histories.why.empty()) return fail("--why", "says nothing", "write why the new level is right");
+  if (diff->parsed()) {
+    options.command = diff_baseline ? Options::Command::kDiffBaseline : Options::Command::kDiff;
+    if (diff_baseline && !diff_new.empty()) return fail("harness diff --baseline", "takes one report", "leave out " + diff_new);
+    if (!diff_baseline && diff_new.empty()) return fail("harness diff", "takes two reports", "write harness diff OLD NEW, or harness diff --baseline NEW");
+    if (diff_baseline && !diff_by.empty()) return fail("--by", "means nothing to --baseline: a history is a solver's", "leave it out");
+    options.diff.new_file = diff_new;
+    options.diff.format = diff_format;
+    options.diff.by_case = !diff_by.empty();
+    options.diff_baseline.file = options.diff.old_file;
+    using report::DiffFormat;
+    options.diff_baseline.format = diff_format == "json" ? DiffFormat::kJson : diff_format == "table" ? DiffFormat::kTable
+                                   : diff_format == "markdown" ? DiffFormat::kMarkdown : DiffFormat::kJsonl;
+  }
   if (!app.get_subcommands().empty() && !benchmark_flags.empty()) {
     return fail(benchmark_flags.front(), fmt::format("means nothing to `harness {}`", app.get_subcommands().front()->get_name()),
                 "leave it out");
@@ -203,18 +264,33 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
       if (app.count(flag) > 0) return fail(flag, "means nothing to --ab", "leave it out");
     }
     options.command = Options::Command::kAb;
-  } else if (!min_effect.empty() || !budget.empty() || options.ab.untrusted) {
-    return fail(!min_effect.empty() ? "--min-effect" : !budget.empty() ? "--budget" : "--untrusted", "goes with --ab", "name two sides with --ab");
+  }
+  if (baseline) {
+    if (!options.ab.sides.empty()) return fail("--baseline", "and --ab are two commands", "leave one of them out");
+    if (!app.get_subcommands().empty()) return fail("--baseline", "is a command of its own", "leave out " + app.get_subcommands().front()->get_name());
+    for (const auto* flag : {"--export-markdown", "--histogram", "--columns", "--stability-threshold", "--passes"}) {
+      if (app.count(flag) > 0) return fail(flag, "means nothing to --baseline", "leave it out");
+    }
+    if (isolation != "process") return fail("--isolation", "a verdict needs fresh processes", "leave it out");
+    options.command = Options::Command::kBaseline;
+    options.baseline.record = !no_record;
+  }
+  if (!baseline && (no_record || options.baseline.strict)) return fail(no_record ? "--no-record" : "--strict", "goes with --baseline");
+  if (options.ab.sides.empty() && options.ab.untrusted) return fail("--untrusted", "goes with --ab", "name two sides with --ab");
+  if (options.ab.sides.empty() && !baseline && (!min_effect.empty() || !budget.empty())) {
+    return fail(!min_effect.empty() ? "--min-effect" : "--budget", "goes with --ab and --baseline", "name two sides with --ab");
   }
   if (!min_effect.empty()) {
     const auto share = read_percent("--min-effect", min_effect);
     if (!share) return tl::unexpected(share.error());
     options.ab.min_effect = *share;
+    options.baseline.min_effect = *share;
   }
   if (!budget.empty()) {
     const auto seconds = read_seconds("--budget", budget);
     if (!seconds) return tl::unexpected(seconds.error());
     options.ab.budget_seconds = *seconds;
+    options.baseline.budget_seconds = *seconds;
   }
   if (options.run.rollback && options.command != Options::Command::kRun) {
     return fail("--rollback", "goes with a run", "leave it out");
@@ -231,7 +307,10 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
                                   options.command == Options::Command::kRun ? surroundings.environment : nothing);
   if (!flags) return tl::unexpected(flags.error());
   if (options.command == Options::Command::kAb) {
-    if (auto fits = fits_ab(benchmark_flags, *flags); !fits) return tl::unexpected(fits.error());
+    if (auto fits = fits_duets("--ab", benchmark_flags, *flags); !fits) return tl::unexpected(fits.error());
+  }
+  if (options.command == Options::Command::kBaseline) {
+    if (auto fits = fits_duets("--baseline", benchmark_flags, *flags); !fits) return tl::unexpected(fits.error());
   }
   options.run.flags = std::move(*flags);
   options.run.places.plugin_directories = plugin_directories(plugins, surroundings);
@@ -250,7 +329,10 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (options.run.histogram && !options.run.latency_pass) {
     return fail("--histogram", "needs the latency pass", "leave --passes out, or add latency to it");
   }
-  options.ab.run = options.run;
+  options.ab.run = options.baseline.run = options.pin.run = options.run;
+  options.histories.places = options.run.places;
+  const auto histories_directory = baseline_directory(baseline_dir, surroundings);
+  options.baseline.directory = options.histories.directory = options.pin.directory = options.diff_baseline.directory = histories_directory;
   return options;
 }
 

@@ -6,16 +6,29 @@
 #include <vector>
 
 #include <harness/experiment/ab.hpp>
+#include <harness/experiment/baseline.hpp>
+#include <harness/experiment/diff.hpp>
+#include <harness/experiment/diff_baseline.hpp>
+#include <harness/experiment/histories.hpp>
+#include <harness/experiment/pin.hpp>
 #include <harness/experiment/run.hpp>
 #include <harness/model/error.hpp>
 
 namespace harness::cli {
 
 struct Options {
-  enum class Command { kRun, kAb, kExplain, kList, kDoctor, kShown } command = Command::kRun;  // kShown: help or version was asked for
+  enum class Command {
+    kRun, kAb, kBaseline, kHistories, kPin, kDiff, kDiffBaseline, kExplain, kList, kDoctor, kShown
+  } command = Command::kRun;  // kShown: help or version was asked for
   std::string shown;                                                   // text for kShown
   experiment::RunRequest run;                                          // `run.places` serves every command
   experiment::AbRequest ab;                                            // `ab.run` is `run`
+  experiment::BaselineRequest baseline;                                // `baseline.run` is `run`
+  experiment::HistoriesRequest histories;
+  enum class Histories { kList, kShow, kAccept, kPrune } histories_do = Histories::kList;
+  experiment::PinRequest pin;
+  experiment::DiffRequest diff;
+  experiment::DiffBaselineRequest diff_baseline;
   std::string explained_file, explained_case;                          // explain FILE [CASE]
   bool long_form = false;                                              // list --long
 };
