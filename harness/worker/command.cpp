@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kKeptErrors = 64 << 10;
 constexpr const char* kStage = "while running";
+constexpr auto kPatience = std::chrono::seconds(3);  // for the supervisor to end what it watches over
 
 tl::unexpected<Failure> not_started(std::string text) {
   return tl::unexpected<Failure>(Failure{FailureKind::kNotStarted, std::move(text), ""});
@@ -105,10 +106,20 @@ class Run {
     if (watched[1].revents != 0) process_.errors().drain();
   }
 
+  // The supervisor finds what left the group; killing it at once would set that free.
+  void ask_to_end() {
+    process_.ask_to_end();
+    for (const auto deadline = Clock::now() + kPatience; !process_.ending() && Clock::now() < deadline;) {
+      pollfd ended{process_.ending_descriptor(), POLLIN, 0};
+      ::poll(&ended, 1, static_cast<int>((ended.fd >= 0 ? kLongestSleep : kSleepWithoutPidfd).count()));
+    }
+  }
+
   tl::unexpected<Failure> give_up(Failure failure) {
+    ask_to_end();
     process_.end();
     failure.output = process_.errors().tail();
-    if (failure.output.empty()) failure.output = process_.output().tail();
+    if (failure.output.empty()) failure.output = process_.output().tail(command_.errors_in_output ? kKeptErrors : kLastWords);
     return tl::unexpected<Failure>(std::move(failure));
   }
 
@@ -135,8 +146,9 @@ Outcome<Finished> run_command(const Command& command) {
     return not_started(fmt::format("{}: {}", command.words[0], std::strerror(errno)));
   const Descriptor status(ends[0]);
   Descriptor status_of_child(ends[1]);
-  auto spawned = ChildProcess::spawn(
-      {*words, status_of_child, std::nullopt, command.directory.string(), kKeptErrors, command.output_bytes, std::move(environment)});
+  const auto errors_apart = command.errors_in_output ? std::nullopt : std::optional(kKeptErrors);
+  auto spawned = ChildProcess::spawn({*words, status_of_child, std::nullopt, command.directory.string(), errors_apart,
+                                      command.output_bytes, std::move(environment)});
   if (!spawned) return not_started(fmt::format("{}: {}", command.words[0], std::strerror(spawned.error())));
   status_of_child.reset();
   return Run(command, std::move(*spawned)).finish(status);

@@ -200,6 +200,10 @@ double ChildProcess::cpu_seconds() const {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
+void ChildProcess::ask_to_end() {
+  if (pid_ > 0) ::kill(pid_, SIGTERM);
+}
+
 void ChildProcess::end() {
   if (pid_ < 0) return;
   // Before it is reaped, its number cannot belong to anybody else. It may have left its own group: hence both.

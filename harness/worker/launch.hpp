@@ -91,6 +91,7 @@ class ChildProcess {
   int ending_descriptor() const { return pidfd_.get(); }  // readable when it has ended; -1 on kernels before 5.3
   std::optional<Ending> ending() const;                   // without waiting and without reaping
   double cpu_seconds() const;                             // of all its threads so far; negative = not to be had
+  void ask_to_end();  // SIGTERM, to it alone
   // Kills it and its whole group, and reaps it. Nothing happens the second time.
   void end();
 

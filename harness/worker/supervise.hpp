@@ -3,8 +3,9 @@
 //   --command <pid of the parent> <core, or -> <path> <words of the program...>
 //
 // It starts the program as its child, in its own process group, and ends as that one ended: by the same status or
-// signal. When the harness dies it ends its whole group; when it is killed itself the program dies too. What left the
-// group and is no child of the program's own is out of its reach.
+// signal. What the program leaves behind is given to it by the kernel (PR_SET_CHILD_SUBREAPER), whatever group or session
+// it went to, and is ended with it. On SIGTERM, and when the harness dies, it ends all of them and itself; when it is
+// killed itself the program dies, and what the program had started is set free.
 #pragma once
 
 namespace harness::worker {

@@ -155,6 +155,58 @@ TEST_CASE("what a program leaves running in its group ends with it, and is not w
   CHECK(vanishes(std::atoi(finished->output.c_str())));
 }
 
+TEST_CASE("what left the program's group ends with it too: at its end, at the deadline, at an interruption") {
+  // Two that left, one of them started by one that has ended since.
+  const std::string leave = "setsid sh -c 'sleep 1000 & echo $!; wait' & setsid sh -c 'sleep 1000 & echo $!' & ";
+  const auto both_vanish = [](const std::string& output) {
+    int first = 0, second = 0;
+    REQUIRE(std::sscanf(output.c_str(), "%d\n%d", &first, &second) == 2);
+    REQUIRE(first > 1);
+    REQUIRE(second > 1);
+    CHECK(vanishes(first));
+    CHECK(vanishes(second));
+    CHECK_FALSE(has_children());
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  both_vanish(run_command(shell(leave + "sleep 0.3"))->output);
+  auto command = shell(leave + "sleep 1000");
+  command.seconds = 0.5;
+  both_vanish(run_command(command).error().output);
+  command.seconds = 60;
+  std::atomic<bool> stop = false;
+  command.stop = &stop;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    stop = true;
+  });
+  both_vanish(run_command(command).error().output);
+  other.join();
+  CHECK(seconds_since(begin) < 20);
+}
+
+TEST_CASE("a program that stops its supervisor is ended at the deadline all the same") {
+  auto command = shell("kill -STOP $PPID; sleep 1000");
+  command.seconds = 0.3;
+  CHECK(run_command(command).error().kind == FailureKind::kTimedOut);
+  CHECK_FALSE(has_children());
+}
+
+TEST_CASE("stderr can be had among stdout, in the order of writing") {
+  auto command = shell("echo one; echo two >&2; echo three; exit 1");
+  command.errors_in_output = true;
+  const auto finished = run_command(command);
+  REQUIRE(finished);
+  CHECK(finished->status == 1);
+  CHECK(finished->output == "one\ntwo\nthree\n");
+  CHECK(finished->errors == "");
+  command = shell("seq 3000 >&2; sleep 1000");
+  command.errors_in_output = true;
+  command.seconds = 0.5;
+  const auto failed = run_command(command);
+  REQUIRE_FALSE(failed);
+  CHECK_THAT(failed.error().output, StartsWith("1\n2\n") && EndsWith("\n3000\n"));
+}
+
 TEST_CASE("a program that stops itself is ended at the deadline") {
   auto command = shell("kill -STOP $$");
   command.seconds = 0.3;
@@ -224,7 +276,7 @@ TEST_CASE("a program that is given a core runs there and nowhere else, from its 
 }
 
 TEST_CASE("a host that is killed leaves neither its program nor what that started") {
-  std::string host = ENDLESS_HOST, option = "--command", shell = "/bin/sh", dash_c = "-c", script = "sleep 1000 & wait";
+  std::string host = ENDLESS_HOST, option = "--command", shell = "/bin/sh", dash_c = "-c", script = "setsid sleep 1000 & wait";
   char* words[] = {host.data(), option.data(), shell.data(), dash_c.data(), script.data(), nullptr};
   pid_t process = 0;
   REQUIRE(::posix_spawn(&process, host.c_str(), nullptr, nullptr, words, environ) == 0);
