@@ -104,6 +104,10 @@ class CellsOf {
       if (before) cells.before = one(*before);
       if (after) cells.after = one(*after);
     }
+    if (cells.member.empty()) {
+      cells.before = gist(row_.old_value);
+      cells.after = gist(row_.new_value);
+    }
     if (is_text(row_.old_value) || is_text(row_.new_value)) {
       cells.words = true;
       if (cells.before.empty()) cells.before = quoted(row_.old_value);
@@ -116,20 +120,25 @@ class CellsOf {
   }
 
  private:
-  // Of an entry its real time.
   static std::optional<double> number(const std::optional<DiffValue>& value) {
-    if (!value) return std::nullopt;
-    if (const double* number = std::get_if<double>(&*value)) return *number;
-    if (!std::holds_alternative<DiffObject>(*value)) return std::nullopt;
-    for (const auto& [name, member] : std::get<DiffObject>(*value)) {
-      if (name == "real_time" && std::holds_alternative<double>(member)) return std::get<double>(member);
-    }
-    return std::nullopt;
+    return value && std::holds_alternative<double>(*value) ? std::optional(std::get<double>(*value)) : std::nullopt;
   }
-
   static bool is_text(const std::optional<DiffValue>& value) { return value && std::holds_alternative<std::string>(*value); }
   static std::string quoted(const std::optional<DiffValue>& value) {
     return is_text(value) ? "\"" + std::get<std::string>(*value) + "\"" : "none";
+  }
+
+  // What an entry is about, in one value: its real time, or why it has none.
+  std::string gist(const std::optional<DiffValue>& value) const {
+    if (!value || !std::holds_alternative<DiffObject>(*value)) return {};
+    for (const char* wanted : {"error_message", "skip_message", "real_time"}) {
+      for (const auto& [name, member] : std::get<DiffObject>(*value)) {
+        if (name != wanted) continue;
+        const double* time = std::get_if<double>(&member);
+        return fmt::format("{} {}", name, time != nullptr ? one(*time) : "\"" + std::get<std::string>(member) + "\"");
+      }
+    }
+    return {};
   }
 
   std::string one(double value) const {
@@ -268,9 +277,9 @@ class Table {
   }
 
   void whole(const Cells& cells) {
-    const std::string& time = cells.before.empty() ? cells.after : cells.before;
+    const std::string& gist = cells.before.empty() ? cells.after : cells.before;
     page_.add(page_.paint().strong(page_.safe(cells.name)) + "  " + painted(cells.verdict) +
-              (time.empty() ? "" : " (real_time " + time + ")"));
+              (gist.empty() ? "" : " (" + page_.safe(gist) + ")"));
   }
 
   void words(const Cells& cells) {
