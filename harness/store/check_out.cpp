@@ -54,10 +54,10 @@ bool is_safe(std::string_view path) {
 Result<std::vector<Entry>> read_entries(const std::string& listing) {
   std::vector<Entry> entries;
   for (const std::string& line : split_at_zeros(listing)) {
+    if (line.starts_with("160000 commit ")) continue;  // a submodule
     const std::size_t tab = line.find('\t');
     if (tab != 52 || line.compare(6, 1, " ") != 0) return fail("git", "expected a tree's entry, found " + model::in_quotes(line));
     const std::string_view mode = std::string_view(line).substr(0, 6), type = std::string_view(line).substr(7, 4);
-    if (mode == "160000") continue;  // a submodule
     Entry entry{line.substr(12, 40), line.substr(tab + 1), mode == "100755", mode == "120000"};
     if (type != "blob" || !is_sha(entry.object)) return fail("git", "expected a tree's entry, found " + model::in_quotes(line));
     if (!is_safe(entry.path)) {

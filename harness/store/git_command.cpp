@@ -45,8 +45,8 @@ class Descriptor {
 
 std::vector<std::string> words_of(const GitCall& call) {
   std::vector<std::string> words = {"git", "-C", call.directory.string(), "--no-pager", "--no-optional-locks",
-                                    "--no-replace-objects", "--literal-pathspecs", "-ccore.fsmonitor=false",
-                                    "-ccore.hooksPath=/dev/null", "-ccore.quotePath=false", "-cprotocol.allow=never"};
+                                    "--no-replace-objects", "--literal-pathspecs", "-c", "core.fsmonitor=false",
+                                    "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false", "-c", "protocol.allow=never"};
   words.insert(words.end(), call.words.begin(), call.words.end());
   return words;
 }

@@ -89,6 +89,10 @@ class Repository {
   Result<std::string> commit(const std::string& revision) const {
     return line({"rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}"}, kQuestion);
   }
+  // Of any object; `:/words` takes no suffix.
+  Result<std::string> object(const std::string& revision) const {
+    return line({"rev-parse", "--verify", "--quiet", "--end-of-options", revision}, kQuestion);
+  }
   Result<std::string> merge_base(const std::string& one, const std::string& other) const {
     auto bases = line({"merge-base", one, other}, kWalk);
     if (bases && bases->size() > 40) bases->resize(40);
@@ -176,9 +180,14 @@ Result<Base> asked_base(const Repository& repository, const std::string& asked) 
   if (asked.size() > kMostRevision) {
     return fail(what, fmt::format("expected a revision of at most {} characters, found {}", kMostRevision, asked.size()));
   }
-  auto sha = repository.commit(asked);
+  const auto object = repository.object(asked);
+  if (!object) return tl::unexpected(object.error());
+  if (object->empty()) return repository.unknown(what, asked);
+  auto sha = repository.commit(*object);
   if (!sha) return tl::unexpected(sha.error());
-  if (sha->empty()) return repository.unknown(what, asked);
+  // A name of 40 digits is taken for an object whether it is here or not.
+  if (sha->empty() && is_sha(asked)) return repository.unknown(what, asked);
+  if (sha->empty()) return fail(what, "expected a commit, found another object of git");
   return Base{asked, std::move(*sha)};
 }
 
