@@ -160,7 +160,6 @@ void append(CaseHistory& history, RecordedRun run, CaseJudgement& judgement, con
     const bool time_is_open = judgement.verdict == Verdict::kSame || judgement.verdict == Verdict::kSuspect;
     if (judgement.alert->metric == Metric::kTime || time_is_open) judgement.verdict = Verdict::kAlert;
   }
-  if (runs.back().new_level) history.level_began_at.reset();
   note_beginning(history, rule);
   drop_what_no_longer_counts(history, rule);
 }

@@ -209,6 +209,7 @@ TEST_CASE("accept takes the runs beyond at the end in, from the first of them, a
   CHECK(first.new_level);
   CHECK(first.note == "accepted: safer against overflow");
   CHECK(beyond_in(history) == 0);
+  CHECK_FALSE(history.runs.back().confirmed);
   CHECK(level_of(history, Metric::kTime, {})->count == 4);
   CHECK(*history.level_began_at == Approx(1.0515));
   const CaseJudgement next = record(history, run_of(1.05));

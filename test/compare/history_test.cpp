@@ -175,7 +175,10 @@ TEST_CASE("drift is told against where the level began, where a duet with last g
 
 TEST_CASE("drift needs 2 sigma as well: a noisy case does not drift by its noise") {
   CaseHistory history = of_ratios({1, 1.03, 0.97, 1.01, 0.99, 1.02, 0.98, 1.03, 0.97});
-  CHECK_FALSE(judged(history, run_of(1.035)).drifted);
+  history.level_began_at = 0.99;
+  CHECK_FALSE(judged(history, run_of(1.025)).drifted);  // 3.5 % above, where sigma is 3 %
+  history.level_began_at = 0.95;
+  CHECK(judged(history, run_of(1.025)).drifted);
 }
 
 TEST_CASE("earlier ratios are brought to the present pin by the chain, over several segments") {
