@@ -92,7 +92,8 @@ void append(model::CaseHistory& history, model::RecordedRun run, model::CaseJudg
             const HistoryRule& rule);
 
 // A person says that the present level is right: runs beyond at the end count from now on, and the level begins with the first
-// of them; without any, with the last run. The note of that run is `accepted: <why>`; level_began_at is told anew. False: there are no runs.
+// of them; without any, with the last run. The note of that run is `accepted: <why>`; level_began_at is told anew. False: there
+// are no runs.
 bool accept(model::CaseHistory& history, const std::string& why);
 
 }  // namespace harness::compare
