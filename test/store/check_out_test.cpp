@@ -25,7 +25,7 @@ std::string text_of(const Result<void>& result) { return result ? "fine" : resul
 std::set<std::string> files_below(const fs::path& directory) {
   std::set<std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-    if (!fs::is_directory(entry.symlink_status())) files.insert(fs::relative(entry.path(), directory).string());
+    if (!fs::is_directory(entry.symlink_status())) files.insert(entry.path().lexically_relative(directory).string());
   }
   return files;
 }
@@ -125,18 +125,23 @@ TEST_CASE("a tree that was made to write elsewhere is refused") {
   };
   const std::string below = tree("100644 blob " + blob + "\tx\n");
   const std::string below_link = tree("120000 blob " + link + "\tx\n");
-  const std::string entries =
-      GENERATE_COPY(std::string("100644 blob " + blob + "\t..\n"), std::string("040000 tree " + below + "\t..\n"),
-                    std::string("040000 tree " + below + "\t.git\n"), std::string("100644 blob " + blob + "\t.GIT\n"),
-                    std::string("120000 blob " + link + "\ta\n040000 tree " + below + "\ta\n"),
-                    std::string("120000 blob " + link + "\ta\n040000 tree " + below_link + "\ta\n"),
-                    std::string("100644 blob " + blob + "\ta\n100644 blob " + blob + "\ta\n"),
-                    std::string("100644 blob " + std::string(40, 'a') + "\ta\n"));
+  const std::string file = "100644 blob " + blob, folder = "040000 tree " + below, symbolic = "120000 blob " + link + "\ta\n";
+  const std::string outside = "expected paths of files below the repository's folder, found ";
+  const auto [entries, why] = GENERATE_COPY(table<std::string, std::string>(
+      {{file + "\t..\n", outside + "\"..\""},
+       {folder + "\t..\n", outside + "\"../x\""},
+       {folder + "\t.git\n", outside + "\".git/x\""},
+       {file + "\t.GIT\n", outside + "\".GIT\""},
+       {symbolic + folder + "\ta\n", "cannot be written: File exists"},
+       {symbolic + "040000 tree " + below_link + "\ta\n", "expected a folder, found a symbolic link at \"a\""},
+       {file + "\ta\n" + file + "\ta\n", "cannot be written: File exists"},
+       {"100644 blob " + std::string(40, 'a') + "\ta\n", "expected the file \"a\", found \"" + std::string(40, 'a') + " missing\""}}));
   INFO(entries);
   const std::string sha = Repository::said(repository.path(), "-c user.name=x -c user.email=x@example.org commit-tree -m hostile " + tree(entries));
   const fs::path goal = repository.beside("goal");
   const auto written = check_out(repository.path(), sha, goal);
   REQUIRE_FALSE(written);
+  CHECK_THAT(written.error().text(), ContainsSubstring(why));
   CHECK(written.error().exit == Exit::kUsage);
   CHECK(written.error().text().find('\n') == std::string::npos);
   CHECK_FALSE(fs::exists(goal));
