@@ -59,7 +59,7 @@ struct Difference {
   const EntrySummary* old_entry = nullptr;  // both, but of an entry that only one report has
   const EntrySummary* new_entry = nullptr;
   std::optional<Member> old_value, new_value;
-  std::optional<double> percent;    // (new / old - 1) x 100; numbers with old > 0
+  std::optional<double> percent;    // (new / old - 1) x 100, to nine decimals; numbers with old > 0
   // Of times: suspect (beyond 2 sigma of the old repetitions and by 5 % or more, which two stored reports alone cannot confirm), same, cannot-tell (too few
   // repetitions to know the noise). Of a whole entry: new, missing. Otherwise nothing.
   std::optional<model::Verdict> verdict;
