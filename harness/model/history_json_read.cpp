@@ -129,7 +129,7 @@ class Reader : public JsonHandler {
     if (!is_known) return refuse("no unknown key", in_quotes(name), hint(name));
     frame.now = at;
     frame.next = at + 1;
-    if (std::exchange(frame.slots[at].seen, true)) return refuse_at_slot("each key once", "it again");
+    if (std::exchange(frame.slots[at].seen, true)) return refuse("each key once", "it again");
     return true;
   }
 
@@ -138,7 +138,7 @@ class Reader : public JsonHandler {
     for (std::size_t i = 0; i < frame.slots.size(); ++i) {
       if (!frame.slots[i].always || frame.slots[i].seen) continue;
       frame.now = i;
-      return refuse_at_slot(expected(frame.slots[i]), "no such key");
+      return refuse(expected(frame.slots[i]), "no such key");
     }
     frame.now = kNone;
     if (depth_ == kDepthOfCase && !check(baseline_.cases.back())) return false;
@@ -350,7 +350,6 @@ class Reader : public JsonHandler {
                    next, Exit::kUsage};
     return false;
   }
-  bool refuse_at_slot(const std::string& what, const std::string& found) { return refuse_under({}, what, found); }
   bool refuse(const std::string& what, const std::string& found, const std::string& next = {}) {
     return refuse_under({}, what, found, next);
   }
