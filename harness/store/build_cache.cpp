@@ -35,7 +35,8 @@ bool is_key(std::string_view text) {
 tl::unexpected<Error> cannot(const fs::path& path, const char* what, int error) {
   const bool is_full = error == ENOSPC || error == EDQUOT;
   return fail(path.string(), fmt::format("cannot be {}: {}", what, system_words(error)),
-              is_full ? "make room there, or set XDG_CACHE_HOME to a folder on another disk" : "set XDG_CACHE_HOME to a folder that can be written");
+              is_full ? "make room there, or set XDG_CACHE_HOME to a folder on another disk"
+                      : "set XDG_CACHE_HOME to a folder that can be written");
 }
 
 bool is_there(const fs::path& folder) {
@@ -51,8 +52,8 @@ int open_lock(const fs::path& directory, const std::string& key) {
 // Whoever clears a key away removes its lock file too: a lock on a file that is gone binds nobody.
 bool is_lock_of(int lock, const fs::path& directory, const std::string& key) {
   struct stat held, there;
-  return ::fstat(lock, &held) == 0 && ::stat((directory / (key + kLock)).c_str(), &there) == 0 && held.st_ino == there.st_ino &&
-         held.st_dev == there.st_dev;
+  return ::fstat(lock, &held) == 0 && ::stat((directory / (key + kLock)).c_str(), &there) == 0 &&
+         held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
 // What cannot be removed at once is not found by anybody either.
@@ -61,9 +62,11 @@ void remove_temporary(const fs::path& folder) {
   fs::remove_all(folder, failed);
   if (!failed) return;
   // A build may have left folders that nobody may write.
-  for (fs::recursive_directory_iterator entry(folder, failed); !failed && entry != fs::recursive_directory_iterator(); entry.increment(failed)) {
+  for (fs::recursive_directory_iterator entry(folder, failed); !failed && entry != fs::recursive_directory_iterator();
+       entry.increment(failed)) {
     std::error_code ignored;
-    if (entry->symlink_status(ignored).type() == fs::file_type::directory) fs::permissions(entry->path(), fs::perms::owner_all, ignored);
+    if (entry->symlink_status(ignored).type() == fs::file_type::directory)
+      fs::permissions(entry->path(), fs::perms::owner_all, ignored);
   }
   fs::remove_all(folder, failed);
 }
@@ -71,7 +74,8 @@ void remove_temporary(const fs::path& folder) {
 std::vector<fs::path> entries_of(const fs::path& directory) {
   std::vector<fs::path> entries;
   std::error_code failed;
-  for (fs::directory_iterator entry(directory, failed); !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+  for (fs::directory_iterator entry(directory, failed); !failed && entry != fs::directory_iterator();
+       entry.increment(failed)) {
     entries.push_back(entry->path());
   }
   return entries;
@@ -89,7 +93,8 @@ void remove_leftovers(const fs::path& directory, const std::string& key) {
 std::uint64_t bytes_of(const fs::path& folder) {
   std::uint64_t bytes = 0;
   std::error_code failed;
-  for (fs::recursive_directory_iterator entry(folder, failed); !failed && entry != fs::recursive_directory_iterator(); entry.increment(failed)) {
+  for (fs::recursive_directory_iterator entry(folder, failed); !failed && entry != fs::recursive_directory_iterator();
+       entry.increment(failed)) {
     struct stat status;
     if (::lstat(entry->path().c_str(), &status) == 0) bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
   }
@@ -159,7 +164,8 @@ class BuildCache::Lock {
   int descriptor_;
 };
 
-BuildCache::BuildCache(fs::path directory, std::uint64_t most_bytes) : directory_(std::move(directory)), most_bytes_(most_bytes) {}
+BuildCache::BuildCache(fs::path directory, std::uint64_t most_bytes)
+    : directory_(std::move(directory)), most_bytes_(most_bytes) {}
 BuildCache::~BuildCache() = default;
 
 fs::path BuildCache::default_directory() {
@@ -169,9 +175,11 @@ fs::path BuildCache::default_directory() {
 
 Result<fs::path> BuildCache::get(const std::string& key, const Make& make, const std::function<bool()>& stop) {
   if (directory_.empty()) {
-    return fail("build cache", "expected XDG_CACHE_HOME or HOME to be an absolute path, found neither", "set one of them");
+    return fail("build cache", "expected XDG_CACHE_HOME or HOME to be an absolute path, found neither",
+                "set one of them");
   }
-  if (!is_key(key)) return fail("build cache", "expected a key of 64 hexadecimal digits, found " + model::in_quotes(key));
+  if (!is_key(key))
+    return fail("build cache", "expected a key of 64 hexadecimal digits, found " + model::in_quotes(key));
   if (const int error = make_user_directories(directory_); error != 0) return cannot(directory_, "created", error);
 
   const fs::path folder = directory_ / key;
@@ -212,13 +220,14 @@ Result<void> BuildCache::make_alone(const std::string& key, const Make& make) co
     ~Cleared() { remove_temporary(folder); }  // a folder that was renamed is no longer there
   } cleared{temporary};
   if (auto made = make(temporary); !made) return made;
-  // The bytes first, then the name: also a power cut leaves no half of it under the name. Here a full disk may show at last.
+  // The bytes first, then the name: a power cut leaves no half of it under the name either. A full disk may show here.
   const int opened = ::open(temporary.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (opened < 0) return cannot(temporary, "read", errno);
   const int error = ::syncfs(opened) == 0 ? 0 : errno;
   ::close(opened);
   if (error != 0) return cannot(temporary, "written", error);
-  if (::utimensat(AT_FDCWD, temporary.c_str(), nullptr, 0) != 0 || ::rename(temporary.c_str(), (directory_ / key).c_str()) != 0) {
+  if (::utimensat(AT_FDCWD, temporary.c_str(), nullptr, 0) != 0 ||
+      ::rename(temporary.c_str(), (directory_ / key).c_str()) != 0) {
     return cannot(directory_ / key, "written", errno);
   }
   return {};

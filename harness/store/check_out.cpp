@@ -1,5 +1,6 @@
-// check_out of revision.hpp. The objects' bytes come from `git cat-file` and are written here: `git checkout-index` would run the
-// filters that attributes name, `git archive` leaves out what they tell it to, and both follow a tree wherever it leads.
+// check_out of revision.hpp. The objects' bytes come from `git cat-file` and are written here: `git checkout-index`
+// would run the filters that attributes name, `git archive` leaves out what they tell it to, and both follow a tree
+// wherever it leads.
 #include <harness/store/revision.hpp>
 
 #include <fcntl.h>
@@ -43,7 +44,8 @@ bool is_safe(std::string_view path) {
   while (true) {
     const std::size_t slash = path.find('/');
     std::string part(path.substr(0, slash));
-    std::transform(part.begin(), part.end(), part.begin(), [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+    std::transform(part.begin(), part.end(), part.begin(),
+                   [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
     if (part.empty() || part == "." || part == ".." || part == ".git") return false;
     if (slash == std::string_view::npos) return true;
     path.remove_prefix(slash + 1);
@@ -56,12 +58,15 @@ Result<std::vector<Entry>> read_entries(const std::string& listing) {
   for (const std::string& line : split_at_zeros(listing)) {
     if (line.starts_with("160000 commit ")) continue;  // a submodule
     const std::size_t tab = line.find('\t');
-    if (tab != 52 || line.compare(6, 1, " ") != 0) return fail("git", "expected a tree's entry, found " + model::in_quotes(line));
+    if (tab != 52 || line.compare(6, 1, " ") != 0)
+      return fail("git", "expected a tree's entry, found " + model::in_quotes(line));
     const std::string_view mode = std::string_view(line).substr(0, 6), type = std::string_view(line).substr(7, 4);
     Entry entry{line.substr(12, 40), line.substr(tab + 1), mode == "100755", mode == "120000"};
-    if (type != "blob" || !is_sha(entry.object)) return fail("git", "expected a tree's entry, found " + model::in_quotes(line));
+    if (type != "blob" || !is_sha(entry.object))
+      return fail("git", "expected a tree's entry, found " + model::in_quotes(line));
     if (!is_safe(entry.path)) {
-      return fail("git", "expected paths of files below the repository's folder, found " + model::in_quotes(entry.path));
+      return fail("git",
+                  "expected paths of files below the repository's folder, found " + model::in_quotes(entry.path));
     }
     entries.push_back(std::move(entry));
   }
@@ -139,18 +144,21 @@ class Writer {
   fs::path path() const { return directory_ / entries_[next_].path; }
 
   void begin() {
-    if (next_ == entries_.size()) return refuse({"git", "expected no more objects, found " + model::in_quotes(head_), {}});
+    if (next_ == entries_.size())
+      return refuse({"git", "expected no more objects, found " + model::in_quotes(head_), {}});
     const Entry& entry = entries_[next_];
     const std::string expected = entry.object + " blob ";
     const char* const end = head_.data() + head_.size();
     if (!head_.starts_with(expected) || std::from_chars(head_.data() + expected.size(), end, left_).ptr != end) {
-      return refuse({"git", fmt::format("expected the file {}, found {}", model::in_quotes(entry.path), model::in_quotes(head_)),
-                     "the clone is partial or damaged: clone it without --filter"});
+      return refuse(
+          {"git", fmt::format("expected the file {}, found {}", model::in_quotes(entry.path), model::in_quotes(head_)),
+           "the clone is partial or damaged: clone it without --filter"});
     }
     head_.clear();
     state_ = left_ > 0 ? State::kBytes : State::kEnd;
     if (entry.is_link) {
-      if (left_ == 0 || left_ > kMostTarget) refuse({path().string(), "expected a symbolic link, found one of an impossible length", {}});
+      if (left_ == 0 || left_ > kMostTarget)
+        refuse({path().string(), "expected a symbolic link, found one of an impossible length", {}});
       return;
     }
     const fs::path folder = path().parent_path();
@@ -160,7 +168,8 @@ class Writer {
       if (failed) return cannot_write(failed.value());
       folder_ = folder;
     }
-    file_ = ::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, entry.is_executable ? 0777 : 0666);
+    file_ =
+        ::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, entry.is_executable ? 0777 : 0666);
     if (file_ < 0) cannot_write(errno);
   }
 
@@ -215,12 +224,14 @@ Result<void> make_links(const fs::path& directory, const Links& links) {
     const fs::path link = directory / path;
     // Never through another link: what was followed above is then not where this one lies.
     for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-      if (links.count(path.substr(0, slash)) > 0) return fail("git", "expected a folder, found a symbolic link at " + model::in_quotes(path.substr(0, slash)));
+      if (links.count(path.substr(0, slash)) > 0)
+        return fail("git", "expected a folder, found a symbolic link at " + model::in_quotes(path.substr(0, slash)));
     }
     std::error_code failed;
     fs::create_directories(link.parent_path(), failed);
     if (failed) return fail(link.string(), "cannot be written: " + system_words(failed.value()));
-    if (::symlink(target.c_str(), link.c_str()) != 0) return fail(link.string(), "cannot be written: " + system_words(errno));
+    if (::symlink(target.c_str(), link.c_str()) != 0)
+      return fail(link.string(), "cannot be written: " + system_words(errno));
   }
   return {};
 }
@@ -228,12 +239,16 @@ Result<void> make_links(const fs::path& directory, const Links& links) {
 tl::unexpected<Error> failed_git(const GitAnswer& answer) {
   switch (answer.end) {
     case End::kNotFound: return fail("git", "expected the git command, found none in $PATH", "install git");
-    case End::kTooLate: return fail("git", fmt::format("expected the files of a revision within {} s, found it still at work", kMostWait.count()));
+    case End::kTooLate:
+      return fail("git", fmt::format("expected the files of a revision within {} s, found it still at work",
+                                     kMostWait.count()));
     case End::kTooMuch: return fail("git", "expected a list of files of at most 64 MiB, found a longer one");
     default: break;
   }
-  const bool is_partial = answer.errors.find("promisor") != std::string::npos || answer.errors.find("not allowed") != std::string::npos;
-  return fail("git", answer.last_line(), is_partial ? "a partial clone lacks files of other revisions: clone without --filter" : "");
+  const bool is_partial =
+      answer.errors.find("promisor") != std::string::npos || answer.errors.find("not allowed") != std::string::npos;
+  return fail("git", answer.last_line(),
+              is_partial ? "a partial clone lacks files of other revisions: clone without --filter" : "");
 }
 
 Result<void> write_files(const fs::path& root, const std::string& sha, const fs::path& directory) {
@@ -257,7 +272,11 @@ Result<void> write_files(const fs::path& root, const std::string& sha, const fs:
     is_asked = written > 0 || (written < 0 && errno == EINTR);
   }
   if (is_asked && ::lseek(wanted, 0, SEEK_SET) == 0) {
-    answer = run_git({root, {"cat-file", "--batch", "--buffer"}, deadline, [&](std::string_view piece) { return writer.take(piece); }, wanted});
+    answer = run_git({root,
+                      {"cat-file", "--batch", "--buffer"},
+                      deadline,
+                      [&](std::string_view piece) { return writer.take(piece); },
+                      wanted});
   }
   ::close(wanted);
   if (writer.error()) return tl::unexpected(*writer.error());
@@ -269,7 +288,8 @@ Result<void> write_files(const fs::path& root, const std::string& sha, const fs:
 }  // namespace
 
 Result<void> check_out(const fs::path& root, const std::string& sha, const fs::path& directory) {
-  if (!is_sha(sha)) return fail("git", fmt::format("expected a commit of 40 hexadecimal digits, found {}", model::in_quotes(sha)));
+  if (!is_sha(sha))
+    return fail("git", fmt::format("expected a commit of 40 hexadecimal digits, found {}", model::in_quotes(sha)));
   std::error_code failed;
   const bool was_there = fs::exists(fs::symlink_status(directory, failed));
   if (was_there && (!fs::is_directory(directory, failed) || !fs::is_empty(directory, failed) || failed)) {
@@ -280,7 +300,8 @@ Result<void> check_out(const fs::path& root, const std::string& sha, const fs::p
   }
   auto written = write_files(root, sha, directory);
   if (!written) {
-    for (fs::directory_iterator entry(directory, failed); !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
+    for (fs::directory_iterator entry(directory, failed); !failed && entry != fs::directory_iterator();
+         entry.increment(failed)) {
       std::error_code ignored;
       fs::remove_all(entry->path(), ignored);
     }

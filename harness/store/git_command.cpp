@@ -44,20 +44,36 @@ class Descriptor {
 };
 
 std::vector<std::string> words_of(const GitCall& call) {
-  std::vector<std::string> words = {"git", "-C", call.directory.string(), "--no-pager", "--no-optional-locks",
-                                    "--no-replace-objects", "--literal-pathspecs", "-c", "core.fsmonitor=false",
-                                    "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false", "-c", "protocol.allow=never"};
+  std::vector<std::string> words = {"git",
+                                    "-C",
+                                    call.directory.string(),
+                                    "--no-pager",
+                                    "--no-optional-locks",
+                                    "--no-replace-objects",
+                                    "--literal-pathspecs",
+                                    "-c",
+                                    "core.fsmonitor=false",
+                                    "-c",
+                                    "core.hooksPath=/dev/null",
+                                    "-c",
+                                    "core.quotePath=false",
+                                    "-c",
+                                    "protocol.allow=never"};
   words.insert(words.end(), call.words.begin(), call.words.end());
   return words;
 }
 
 std::vector<std::string> environment() {
-  std::vector<std::string> variables = {"LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1"};
+  std::vector<std::string> variables = {"LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0",
+                                        "GIT_NO_LAZY_FETCH=1"};
   const std::size_t ours = variables.size();
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
-    const auto is_ours = [&](const std::string& one) { return text.substr(0, text.find('=') + 1) == one.substr(0, one.find('=') + 1); };
-    if (std::none_of(variables.begin(), variables.begin() + static_cast<std::ptrdiff_t>(ours), is_ours)) variables.emplace_back(text);
+    const auto is_ours = [&](const std::string& one) {
+      return text.substr(0, text.find('=') + 1) == one.substr(0, one.find('=') + 1);
+    };
+    if (std::none_of(variables.begin(), variables.begin() + static_cast<std::ptrdiff_t>(ours), is_ours))
+      variables.emplace_back(text);
   }
   return variables;
 }
@@ -81,7 +97,8 @@ int start(const GitCall& call, int output, int errors, pid_t& child) {
   }
   ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-  const int failed = ::posix_spawnp(&child, "git", &actions, nullptr, pointers(words).data(), pointers(variables).data());
+  const int failed =
+      ::posix_spawnp(&child, "git", &actions, nullptr, pointers(words).data(), pointers(variables).data());
   ::posix_spawn_file_actions_destroy(&actions);
   return failed;
 }
@@ -90,7 +107,8 @@ int start(const GitCall& call, int output, int errors, pid_t& child) {
 End gather(const GitCall& call, int descriptor, std::string& output) {
   std::array<char, 65536> buffer;
   while (true) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(call.deadline - std::chrono::steady_clock::now()).count();
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(call.deadline - std::chrono::steady_clock::now()).count();
     if (left <= 0) return End::kTooLate;
     pollfd waiting{descriptor, POLLIN, 0};
     const int ready = ::poll(&waiting, 1, static_cast<int>(std::min<std::chrono::milliseconds::rep>(left, 1 << 30)));

@@ -1,7 +1,8 @@
 // The one place where the `git` command is started: a private room of git.cpp, revision.cpp and check_out.cpp.
 //
-// It runs without hooks, file system monitors, pager, prompts, optional locks, replaced objects or fetching from a server, with
-// messages in English and every path as it is written. The rest of the caller's environment (GIT_DIR, ...) stays.
+// It runs without hooks, file system monitors, pager, prompts, optional locks, replaced objects or fetching from a
+// server, with messages in English and paths as they are written. The rest of the caller's environment (GIT_DIR, ...)
+// stays.
 #pragma once
 
 #include <chrono>
@@ -18,8 +19,9 @@ struct GitCall {
   std::filesystem::path directory;
   std::vector<std::string> words;  // after `git`
   std::chrono::steady_clock::time_point deadline;
-  std::function<bool(std::string_view)> take = {};  // pieces of stdout as they come, false = enough; {} = they are gathered
-  int input = -1;                                   // the descriptor that becomes stdin; -1 = /dev/null
+  std::function<bool(std::string_view)> take =
+      {};          // pieces of stdout as they come, false = enough; {} = they are gathered
+  int input = -1;  // the descriptor that becomes stdin; -1 = /dev/null
 };
 
 struct GitAnswer {

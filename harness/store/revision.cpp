@@ -59,7 +59,8 @@ std::string without_line_end(std::string text) {
 }
 
 std::string short_of(const std::string& text) {
-  return text.size() <= 60 && model::is_utf8(text) && !model::has_control_character(text) ? text : model::in_quotes(text);
+  return text.size() <= 60 && model::is_utf8(text) && !model::has_control_character(text) ? text
+                                                                                          : model::in_quotes(text);
 }
 
 class Repository {
@@ -76,7 +77,8 @@ class Repository {
                   "run it inside of one, or name the old libraries with --base-dir=DIR");
     }
     if (text.substr(0, first) != "sha1") {
-      return fail(directory.string(), "expected commits named by SHA-1, found a repository of " + text.substr(0, first));
+      return fail(directory.string(),
+                  "expected commits named by SHA-1, found a repository of " + text.substr(0, first));
     }
     repository.is_shallow_ = text.substr(first + 1, second - first - 1) == "true";
     repository.root_ = without_line_end(text.substr(second + 1));
@@ -103,7 +105,8 @@ class Repository {
     return line({"symbolic-ref", "--quiet", "--short", symbolic}, kQuestion);
   }
   Result<bool> is_dirty() const {
-    auto answer = ask(root_, {"status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=untracked"}, kWalk);
+    auto answer = ask(
+        root_, {"status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=untracked"}, kWalk);
     if (!answer) return tl::unexpected(answer.error());
     if (answer->status != 0) return fail(root_.string(), answer->last_line);
     return !answer->output.empty();
@@ -133,7 +136,9 @@ class Repository {
 
   tl::unexpected<Error> unknown(const std::string& what, const std::string& revision) const {
     if (is_shallow_) {
-      return fail(what, fmt::format("{} is not in this shallow clone, whose history ends before it", short_of(revision)), kWholeHistory);
+      return fail(what,
+                  fmt::format("{} is not in this shallow clone, whose history ends before it", short_of(revision)),
+                  kWholeHistory);
     }
     if (is_sha(revision)) {
       return fail(what, "expected a commit of this repository, found none of that name",
@@ -141,16 +146,21 @@ class Repository {
     }
     const auto names = nearest(revision.substr(0, 200));
     if (!names) return tl::unexpected(names.error());
-    return fail(what, fmt::format("expected a revision of this repository, found none of the name {}", short_of(revision)),
-                names->empty() ? "there are no branches and tags here" : fmt::format("nearest: {}", fmt::join(*names, ", ")));
+    return fail(
+        what, fmt::format("expected a revision of this repository, found none of the name {}", short_of(revision)),
+        names->empty() ? "there are no branches and tags here" : fmt::format("nearest: {}", fmt::join(*names, ", ")));
   }
   // HEAD and another have no commit in common.
   tl::unexpected<Error> unrelated(const std::string& what, const std::string& other) const {
     if (is_shallow_) {
-      return fail(what, fmt::format("what HEAD and {} have in common is not in this shallow clone, whose history ends before it", other),
-                  kWholeHistory);
+      return fail(
+          what,
+          fmt::format("what HEAD and {} have in common is not in this shallow clone, whose history ends before it",
+                      other),
+          kWholeHistory);
     }
-    return fail(what, fmt::format("expected a commit that HEAD and {} have in common, found none", other), "name the revision with --base=REF");
+    return fail(what, fmt::format("expected a commit that HEAD and {} have in common, found none", other),
+                "name the revision with --base=REF");
   }
   bool is_shallow() const { return is_shallow_; }
 
@@ -178,7 +188,8 @@ std::string value_of(const Environment& environment, const char* name) {
 Result<Base> asked_base(const Repository& repository, const std::string& asked) {
   const std::string what = "--base=" + short_of(asked);
   if (asked.size() > kMostRevision) {
-    return fail(what, fmt::format("expected a revision of at most {} characters, found {}", kMostRevision, asked.size()));
+    return fail(what,
+                fmt::format("expected a revision of at most {} characters, found {}", kMostRevision, asked.size()));
   }
   const auto object = repository.object(asked);
   if (!object) return tl::unexpected(object.error());
@@ -236,7 +247,8 @@ Result<Base> earlier_commit(const Repository& repository, const std::string& hea
   const std::string event = value_of(environment, "GITHUB_EVENT_NAME");
   // Other events have a `before` of another meaning.
   if (event.empty() || event == "push") {
-    if (const std::string file = value_of(environment, "GITHUB_EVENT_PATH"); !file.empty()) before = before_of_push(fs::path(file));
+    if (const std::string file = value_of(environment, "GITHUB_EVENT_PATH"); !file.empty())
+      before = before_of_push(fs::path(file));
   }
   if (before.empty()) before = value_of(environment, "CI_COMMIT_BEFORE_SHA");
   if (is_sha(before) && before.find_first_not_of('0') != std::string::npos && before != head) {
@@ -255,15 +267,27 @@ Result<Base> earlier_commit(const Repository& repository, const std::string& hea
 }
 
 // Also that git answers in the sense of `what`.
-Result<Answer> ask_of_commit(const fs::path& root, const std::string& sha, std::vector<std::string> words, std::chrono::seconds limit) {
-  if (!is_sha(sha)) return fail("git", fmt::format("expected a commit of 40 hexadecimal digits, found {}", model::in_quotes(sha)));
+Result<Answer> ask_of_commit(const fs::path& root, const std::string& sha, std::vector<std::string> words,
+                             std::chrono::seconds limit) {
+  if (!is_sha(sha))
+    return fail("git", fmt::format("expected a commit of 40 hexadecimal digits, found {}", model::in_quotes(sha)));
   return ask(root, std::move(words), limit);
 }
 
 // Files that differ from those of the revision, untracked ones included; unsorted, some twice.
-Result<std::vector<std::string>> differing(const fs::path& root, const std::string& sha, const std::vector<std::string>& paths) {
-  std::vector<std::string> tracked = {"diff", "--name-only", "-z", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv",
-                                      "--no-color", "--ignore-submodules=untracked", sha, "--"};
+Result<std::vector<std::string>> differing(const fs::path& root, const std::string& sha,
+                                           const std::vector<std::string>& paths) {
+  std::vector<std::string> tracked = {"diff",
+                                      "--name-only",
+                                      "-z",
+                                      "--no-renames",
+                                      "--no-relative",
+                                      "--no-ext-diff",
+                                      "--no-textconv",
+                                      "--no-color",
+                                      "--ignore-submodules=untracked",
+                                      sha,
+                                      "--"};
   std::vector<std::string> untracked = {"ls-files", "-z", "--others", "--exclude-standard", "--"};
   std::vector<std::string> files;
   for (auto* words : {&tracked, &untracked}) {
@@ -314,7 +338,8 @@ Result<std::string> object_at(const fs::path& root, const std::string& sha, cons
   }
   std::string place = below.generic_string();
   if (place.ends_with('/')) place.pop_back();
-  auto answer = ask_of_commit(root, sha, {"rev-parse", "--verify", "--quiet", "--end-of-options", sha + ":" + place}, kQuestion);
+  auto answer =
+      ask_of_commit(root, sha, {"rev-parse", "--verify", "--quiet", "--end-of-options", sha + ":" + place}, kQuestion);
   if (!answer) return tl::unexpected(answer.error());
   if (answer->status == 0) return without_line_end(std::move(answer->output));
   auto commit = ask(root, {"rev-parse", "--verify", "--quiet", "--end-of-options", sha + "^{commit}"});
@@ -329,7 +354,8 @@ Result<bool> is_unchanged(const fs::path& root, const std::string& sha, const st
   return files->empty();
 }
 
-Result<std::vector<std::string>> changed_files(const fs::path& root, const std::string& sha, const std::vector<std::string>& paths) {
+Result<std::vector<std::string>> changed_files(const fs::path& root, const std::string& sha,
+                                               const std::vector<std::string>& paths) {
   auto files = differing(root, sha, paths);
   if (!files) return files;
   std::sort(files->begin(), files->end());

@@ -114,7 +114,8 @@ TEST_CASE("a build that fails is not kept, and says why") {
   CHECK(text_of(failed) == "solvers/CMakeLists.txt: does not build");
   CHECK(failed.error().exit == Exit::kIncomplete);
   CHECK(fs::is_empty(directory.path()));
-  CHECK_THROWS(cache.get(key_of('a'), [&](const fs::path&) -> Result<void> { throw std::runtime_error("unforeseen"); }));
+  CHECK_THROWS(
+      cache.get(key_of('a'), [&](const fs::path&) -> Result<void> { throw std::runtime_error("unforeseen"); }));
   CHECK(builds_in(directory.path()).empty());
   const auto removed = cache.get(key_of('a'), [](const fs::path& folder) -> Result<void> {
     fs::remove_all(folder);
@@ -142,10 +143,12 @@ TEST_CASE("a key is 64 hexadecimal digits, and a place is needed") {
   const TemporaryDirectory directory;
   Maker maker;
   BuildCache cache(directory.path());
-  for (const std::string& key : {std::string(), std::string("../") + std::string(61, 'a'), std::string(63, 'a'), std::string(64, 'A'), std::string(64, '/')}) {
+  for (const std::string& key : {std::string(), std::string("../") + std::string(61, 'a'), std::string(63, 'a'),
+                                 std::string(64, 'A'), std::string(64, '/')}) {
     CHECK_THAT(text_of(cache.get(key, maker.make)), ContainsSubstring("expected a key of 64 hexadecimal digits"));
   }
-  CHECK_THAT(text_of(BuildCache("").get(key_of('a'), maker.make)), ContainsSubstring("expected XDG_CACHE_HOME or HOME to be an absolute path"));
+  CHECK_THAT(text_of(BuildCache("").get(key_of('a'), maker.make)),
+             ContainsSubstring("expected XDG_CACHE_HOME or HOME to be an absolute path"));
   CHECK(maker.count == 0);
   {
     const Variable cache_home("XDG_CACHE_HOME", "/somewhere"), home("HOME", "/home/x");
@@ -276,7 +279,9 @@ TEST_CASE("what was used longest ago goes first when the cache is full") {
   Maker maker;
   maker.text = std::string(100'000, 'x');
   constexpr std::uint64_t kRoomForThree = 350'000;
-  const auto make = [&](char key) { REQUIRE(text_of(BuildCache(directory.path(), kRoomForThree).get(key_of(key), maker.make)) == "fine"); };
+  const auto make = [&](char key) {
+    REQUIRE(text_of(BuildCache(directory.path(), kRoomForThree).get(key_of(key), maker.make)) == "fine");
+  };
   for (const char key : {'a', 'b', 'c'}) make(key);
   CHECK(builds_in(directory.path()) == std::set<std::string>{"a", "b", "c"});
   set_used(directory / key_of('a'), 3);
@@ -385,7 +390,8 @@ TEST_CASE("a read-only cache still gives what it has; a full disk leaves nothing
     return;
   }
   CHECK(status == 0);
-  const std::string builds = place.string(), advice = "make room there, or set XDG_CACHE_HOME to a folder on another disk";
+  const std::string builds = place.string(),
+                    advice = "make room there, or set XDG_CACHE_HOME to a folder on another disk";
   const std::string text = TemporaryDirectory::read(said);
   INFO(text);
   std::vector<std::string> lines;
@@ -399,5 +405,6 @@ TEST_CASE("a read-only cache still gives what it has; a full disk leaves nothing
   CHECK(lines[1] == builds + ": cannot be written: No space left on device; " + advice);
   CHECK_THAT(lines[2], StartsWith(builds) && EndsWith(".tmp: cannot be created: No space left on device; " + advice));
   CHECK(lines[3] == "fine");
-  CHECK(lines[4] == builds + ": cannot be written: Read-only file system; set XDG_CACHE_HOME to a folder that can be written");
+  CHECK(lines[4] ==
+        builds + ": cannot be written: Read-only file system; set XDG_CACHE_HOME to a folder that can be written");
 }

@@ -52,7 +52,8 @@ TEST_CASE("a revision's files are written as they were committed, with no reposi
 
   const fs::path goal = repository.beside("new/goal");
   REQUIRE(text_of(check_out(repository.path() / "a", sha, goal)) == "fine");
-  CHECK(files_below(goal) == std::set<std::string>{"a/b/c.txt", "a/b/up", "dangling", "empty", "large.bin", "link", "loop", "run.sh", "ü \"q\"\n.txt"});
+  CHECK(files_below(goal) == std::set<std::string>{"a/b/c.txt", "a/b/up", "dangling", "empty", "large.bin", "link",
+                                                   "loop", "run.sh", "ü \"q\"\n.txt"});
   CHECK(TemporaryDirectory::read(goal / "a/b/c.txt") == "one\r\ntwo");
   CHECK(TemporaryDirectory::read(goal / "link") == "one\r\ntwo");
   CHECK(TemporaryDirectory::read(goal / "large.bin") == large);
@@ -66,13 +67,15 @@ TEST_CASE("a revision's files are written as they were committed, with no reposi
 TEST_CASE("no filter, hook or attribute has a say in what is checked out") {
   if (!has_git()) return;
   Repository repository;
-  repository.write(".gitattributes", "*.txt filter=ours eol=crlf ident\nhidden.txt export-ignore\n*.utf working-tree-encoding=UTF-16\n");
+  repository.write(".gitattributes",
+                   "*.txt filter=ours eol=crlf ident\nhidden.txt export-ignore\n*.utf working-tree-encoding=UTF-16\n");
   repository.write("hidden.txt", "$Id$\n");
   const std::string sha = repository.commit("a.txt", "1\n");
   const std::string mark = repository.beside("ran").string();
   const std::string program = repository.write("program", "#!/bin/sh\ntouch '" + mark + "'\necho other\n").string();
   fs::permissions(program, fs::perms::owner_all);
-  for (const std::string setting : {"filter.ours.smudge", "filter.ours.process", "filter.ours.clean", "core.fsmonitor"}) {
+  for (const std::string setting :
+       {"filter.ours.smudge", "filter.ours.process", "filter.ours.clean", "core.fsmonitor"}) {
     repository.git("config " + setting + " '" + program + "'");
   }
   repository.git("config filter.ours.required true");
@@ -92,19 +95,20 @@ TEST_CASE("a symbolic link that leads out of the folder is refused, and nothing 
   Repository repository;
   repository.write("a/b/c.txt", "1");
   const auto [path, target] = GENERATE(table<std::string, std::string>({{"link", "/etc/passwd"},
-                                                                      {"link", ".."},
-                                                                      {"link", "../here"},
-                                                                      {"a/link", "../../x"},
-                                                                      {"a/b/link", "../../../x"},
-                                                                      {"link", "a/../../x"},
-                                                                      {"a/b/link", "../../root/../x"}}));
+                                                                        {"link", ".."},
+                                                                        {"link", "../here"},
+                                                                        {"a/link", "../../x"},
+                                                                        {"a/b/link", "../../../x"},
+                                                                        {"link", "a/../../x"},
+                                                                        {"a/b/link", "../../root/../x"}}));
   // By the names alone `root/../x` stays inside; followed, `root` is the folder itself.
   fs::create_directory_symlink("a/..", repository.path() / "root");
   fs::create_symlink(target, repository.path() / path);
   const std::string sha = repository.commit_all();
   INFO(path << " -> " << target);
   const fs::path goal = repository.beside("goal");
-  CHECK_THAT(text_of(check_out(repository.path(), sha, goal)), ContainsSubstring("expected a symbolic link inside of the repository, found one to "));
+  CHECK_THAT(text_of(check_out(repository.path(), sha, goal)),
+             ContainsSubstring("expected a symbolic link inside of the repository, found one to "));
   CHECK_FALSE(fs::exists(goal));
   fs::create_directory(goal);
   CHECK_FALSE(check_out(repository.path(), sha, goal));
@@ -125,7 +129,8 @@ TEST_CASE("a tree that was made to write elsewhere is refused") {
   };
   const std::string below = tree("100644 blob " + blob + "\tx\n");
   const std::string below_link = tree("120000 blob " + link + "\tx\n");
-  const std::string file = "100644 blob " + blob, folder = "040000 tree " + below, symbolic = "120000 blob " + link + "\ta\n";
+  const std::string file = "100644 blob " + blob, folder = "040000 tree " + below,
+                    symbolic = "120000 blob " + link + "\ta\n";
   const std::string outside = "expected paths of files below the repository's folder, found ";
   const auto [entries, why] = GENERATE_COPY(table<std::string, std::string>(
       {{file + "\t..\n", outside + "\"..\""},
@@ -135,9 +140,11 @@ TEST_CASE("a tree that was made to write elsewhere is refused") {
        {symbolic + folder + "\ta\n", "cannot be written: File exists"},
        {symbolic + "040000 tree " + below_link + "\ta\n", "expected a folder, found a symbolic link at \"a\""},
        {file + "\ta\n" + file + "\ta\n", "cannot be written: File exists"},
-       {"100644 blob " + std::string(40, 'a') + "\ta\n", "expected the file \"a\", found \"" + std::string(40, 'a') + " missing\""}}));
+       {"100644 blob " + std::string(40, 'a') + "\ta\n",
+        "expected the file \"a\", found \"" + std::string(40, 'a') + " missing\""}}));
   INFO(entries);
-  const std::string sha = Repository::said(repository.path(), "-c user.name=x -c user.email=x@example.org commit-tree -m hostile " + tree(entries));
+  const std::string sha = Repository::said(
+      repository.path(), "-c user.name=x -c user.email=x@example.org commit-tree -m hostile " + tree(entries));
   const fs::path goal = repository.beside("goal");
   const auto written = check_out(repository.path(), sha, goal);
   REQUIRE_FALSE(written);
@@ -167,15 +174,20 @@ TEST_CASE("where a revision cannot be checked out, it is said why") {
   Repository repository;
   const std::string sha = repository.commit("a.txt", std::string(1 << 20, 'x'));
   const fs::path goal = repository.beside("goal");
-  CHECK_THAT(text_of(check_out(repository.path(), "HEAD", goal)), ContainsSubstring("expected a commit of 40 hexadecimal digits, found \"HEAD\""));
+  CHECK_THAT(text_of(check_out(repository.path(), "HEAD", goal)),
+             ContainsSubstring("expected a commit of 40 hexadecimal digits, found \"HEAD\""));
   CHECK_THAT(text_of(check_out(repository.path(), std::string(40, 'a'), goal)), StartsWith("git: fatal: "));
   CHECK_FALSE(fs::exists(goal));
-  CHECK_THAT(text_of(check_out(repository.path(), sha, repository.path())), ContainsSubstring("expected an empty folder or none, found something else"));
-  CHECK_THAT(text_of(check_out(repository.path(), sha, repository.path() / "a.txt")), ContainsSubstring("expected an empty folder or none"));
-  CHECK_THAT(text_of(check_out(repository.path(), sha, repository.path() / "a.txt/below")), ContainsSubstring("cannot be created: Not a directory"));
+  CHECK_THAT(text_of(check_out(repository.path(), sha, repository.path())),
+             ContainsSubstring("expected an empty folder or none, found something else"));
+  CHECK_THAT(text_of(check_out(repository.path(), sha, repository.path() / "a.txt")),
+             ContainsSubstring("expected an empty folder or none"));
+  CHECK_THAT(text_of(check_out(repository.path(), sha, repository.path() / "a.txt/below")),
+             ContainsSubstring("cannot be created: Not a directory"));
   {
     const Variable path("PATH", repository.path().c_str());
-    CHECK_THAT(text_of(check_out(repository.path(), sha, goal)), ContainsSubstring("expected the git command, found none in $PATH"));
+    CHECK_THAT(text_of(check_out(repository.path(), sha, goal)),
+               ContainsSubstring("expected the git command, found none in $PATH"));
   }
   SECTION("a file that cannot be written whole") {
     struct rlimit before, small;
@@ -194,7 +206,8 @@ TEST_CASE("where a revision cannot be checked out, it is said why") {
     const std::string second = repository.commit("a.txt", "2");
     repository.git("config uploadpack.allowFilter true");
     const fs::path clone = repository.beside("partial");
-    Repository::shell("git clone -q --filter=blob:none 'file://" + repository.path().string() + "' '" + clone.string() + "'");
+    Repository::shell("git clone -q --filter=blob:none 'file://" + repository.path().string() + "' '" + clone.string() +
+                      "'");
     REQUIRE(text_of(check_out(clone, second, goal)) == "fine");
     const auto written = check_out(clone, sha, repository.beside("other"));
     CHECK_THAT(text_of(written), ContainsSubstring("clone") && ContainsSubstring("without --filter"));

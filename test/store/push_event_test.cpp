@@ -28,10 +28,12 @@ TEST_CASE("the commit that a push replaced is the outermost object's `before`") 
 
 TEST_CASE("an event that does not say what was replaced has no `before`") {
   for (const std::string& text :
-       {std::string(), std::string("null"), std::string("not JSON"), "\"" + kSha + "\"", R"([{"before": ")" + kSha + "\"}]",
-        R"({"push": {"before": ")" + kSha + "\"}}", R"({"before": null, "before": ")" + kSha + "\"}", R"({"before": [")" + kSha + "\"]}",
-        R"({"before": {"before": ")" + kSha + "\"}}", R"({"before": ")" + kSha.substr(1) + "\"}", std::string(R"({"before": "main"})"),
-        R"({"before": ")" + kSha, R"({"after": ")" + kSha + "\"}", R"({"x": "before", "y": ")" + kSha + "\"}", std::string(1000, '[')}) {
+       {std::string(), std::string("null"), std::string("not JSON"), "\"" + kSha + "\"",
+        R"([{"before": ")" + kSha + "\"}]", R"({"push": {"before": ")" + kSha + "\"}}",
+        R"({"before": null, "before": ")" + kSha + "\"}", R"({"before": [")" + kSha + "\"]}",
+        R"({"before": {"before": ")" + kSha + "\"}}", R"({"before": ")" + kSha.substr(1) + "\"}",
+        std::string(R"({"before": "main"})"), R"({"before": ")" + kSha, R"({"after": ")" + kSha + "\"}",
+        R"({"x": "before", "y": ")" + kSha + "\"}", std::string(1000, '[')}) {
     INFO(text);
     CHECK(read(text).empty());
   }

@@ -27,7 +27,9 @@ class Repository {
   // In a folder of a directory of its own: there is room for clones beside it.
   std::filesystem::path path() const { return directory_ / "here"; }
   std::filesystem::path beside(const std::string& name) const { return directory_ / name; }
-  std::filesystem::path write(const std::string& name, const std::string& text) const { return directory_.write("here/" + name, text); }
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    return directory_.write("here/" + name, text);
+  }
 
   static void shell(const std::string& command) {
     INFO(command);
@@ -35,7 +37,9 @@ class Repository {
   }
   static void git_in(const std::filesystem::path& folder, const std::string& words) {
     shell("git -C '" + folder.string() +
-          "' -c user.name=someone -c user.email=someone@example.org -c commit.gpgsign=false -c protocol.file.allow=always " + words);
+          "' -c user.name=someone -c user.email=someone@example.org -c commit.gpgsign=false -c "
+          "protocol.file.allow=always " +
+          words);
   }
   void git(const std::string& words) const { git_in(path(), words); }
 
@@ -62,7 +66,7 @@ class Repository {
   }
 
  private:
-  Variable global_{"GIT_CONFIG_GLOBAL", "/dev/null"}, system_{"GIT_CONFIG_NOSYSTEM", "1"}, directory_variable_{"GIT_DIR", nullptr},
-      index_{"GIT_INDEX_FILE", nullptr};
+  Variable global_{"GIT_CONFIG_GLOBAL", "/dev/null"}, system_{"GIT_CONFIG_NOSYSTEM", "1"},
+      directory_variable_{"GIT_DIR", nullptr}, index_{"GIT_INDEX_FILE", nullptr};
   TemporaryDirectory directory_;
 };

@@ -27,7 +27,9 @@ Result<Revisions> find(const fs::path& directory, const std::string& asked = "",
 }
 
 // `<base> <sha>`, or the error.
-std::string base_of(const Result<Revisions>& found) { return found ? found->base + " " + found->base_sha : found.error().text(); }
+std::string base_of(const Result<Revisions>& found) {
+  return found ? found->base + " " + found->base_sha : found.error().text();
+}
 
 void check_error(const Result<Revisions>& found, const std::string& text) {
   REQUIRE_FALSE(found);
@@ -76,10 +78,12 @@ TEST_CASE("a revision that does not exist is told with the nearest branches and 
   if (!has_git()) return;
   Repository repository;
   const std::string sha = repository.commit("a.txt", "1");
-  for (const std::string name : {"tag v1.0.0", "tag v1.2.0", "branch feature/login", "update-ref refs/remotes/origin/release HEAD"}) {
+  for (const std::string name :
+       {"tag v1.0.0", "tag v1.2.0", "branch feature/login", "update-ref refs/remotes/origin/release HEAD"}) {
     repository.git(name);
   }
-  check_error(find(repository.path(), "mian"), "--base=mian: expected a revision of this repository, found none of the name mian; nearest: main, ");
+  check_error(find(repository.path(), "mian"),
+              "--base=mian: expected a revision of this repository, found none of the name mian; nearest: main, ");
   check_error(find(repository.path(), "v1.1.0"), "nearest: v1.0.0, v1.2.0, ");
   check_error(find(repository.path(), "relaese"), "nearest: origin/release, ");
   check_error(find(repository.path(), "login"), "nearest: feature/login, ");
@@ -105,16 +109,21 @@ TEST_CASE("the base of a GitHub pull request is where it left the branch it is f
   Repository::git_in(cloned.clone, "merge -q --no-ff -m merged work");
   CHECK(base_of(find(cloned.clone, "", variables)) == "origin/main (merge base) " + fourth);
 
-  check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "mian"}}), "$GITHUB_BASE_REF: expected a revision of this repository, found none of the name origin/mian; nearest: origin/main");
+  check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "mian"}}),
+              "$GITHUB_BASE_REF: expected a revision of this repository, found none of the name origin/mian; nearest: "
+              "origin/main");
   check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "--all"}}), "$GITHUB_BASE_REF: ");
 }
 
 TEST_CASE("the base of a GitLab merge request is the commit that it names") {
   if (!has_git()) return;
   Cloned cloned;
-  const auto with = [](const std::string& sha) { return Variables{{"GITHUB_BASE_REF", ""}, {"CI_MERGE_REQUEST_DIFF_BASE_SHA", sha}}; };
+  const auto with = [](const std::string& sha) {
+    return Variables{{"GITHUB_BASE_REF", ""}, {"CI_MERGE_REQUEST_DIFF_BASE_SHA", sha}};
+  };
   CHECK(base_of(find(cloned.clone, "", with(cloned.first))) == "merge request's base " + cloned.first);
-  check_error(find(cloned.clone, "", with(std::string(40, 'b'))), "$CI_MERGE_REQUEST_DIFF_BASE_SHA: expected a commit of this repository");
+  check_error(find(cloned.clone, "", with(std::string(40, 'b'))),
+              "$CI_MERGE_REQUEST_DIFF_BASE_SHA: expected a commit of this repository");
   check_error(find(cloned.clone, "", with("main")), "expected 40 hexadecimal digits, found \"main\"");
 }
 
@@ -152,17 +161,21 @@ TEST_CASE("without a word from outside the base is where HEAD left the default b
     Repository::git_in(cloned.clone, "commit -q --allow-empty -m page");
     Repository::git_in(cloned.clone, "commit -q --allow-empty -m page");
     CHECK(base_of(find(cloned.clone)) == "HEAD~1 " + Repository::said(cloned.clone, "rev-parse HEAD~1"));
-    check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "main"}}), "$GITHUB_BASE_REF: expected a commit that HEAD and origin/main have in common, found none");
+    check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "main"}}),
+                "$GITHUB_BASE_REF: expected a commit that HEAD and origin/main have in common, found none");
   }
 }
 
 TEST_CASE("on the default branch itself the base is what the push replaced, else the commit before") {
   if (!has_git()) return;
   Repository repository;
-  const std::string first = repository.commit("a.txt", "1"), second = repository.commit("a.txt", "2"), third = repository.commit("a.txt", "3");
+  const std::string first = repository.commit("a.txt", "1"), second = repository.commit("a.txt", "2"),
+                    third = repository.commit("a.txt", "3");
   CHECK(base_of(find(repository.path())) == "HEAD~1 " + second);
   const TemporaryDirectory outside;
-  const auto event = [&](const std::string& text) { return Variables{{"GITHUB_EVENT_PATH", outside.write("event.json", text).string()}}; };
+  const auto event = [&](const std::string& text) {
+    return Variables{{"GITHUB_EVENT_PATH", outside.write("event.json", text).string()}};
+  };
   const std::string pushed = R"({"ref": "refs/heads/main", "before": ")" + first + R"(", "after": "x", "commits": []})";
   CHECK(base_of(find(repository.path(), "", event(pushed))) == "before the push " + first);
   CHECK(base_of(find(repository.path(), "", {{"CI_COMMIT_BEFORE_SHA", first}})) == "before the push " + first);
@@ -181,8 +194,10 @@ TEST_CASE("on the default branch itself the base is what the push replaced, else
     }
   }
   SECTION("but not from a file that says nothing of it") {
-    for (const std::string& text : {std::string(), std::string("[]"), std::string("\"" + first + "\""), R"({"push": {"before": ")" + first + R"("}})",
-                                    R"([{"before": ")" + first + R"("}])", R"({"before": [")" + first + R"("]})", R"({"before" ")" + first}) {
+    for (const std::string& text :
+         {std::string(), std::string("[]"), std::string("\"" + first + "\""),
+          R"({"push": {"before": ")" + first + R"("}})", R"([{"before": ")" + first + R"("}])",
+          R"({"before": [")" + first + R"("]})", R"({"before" ")" + first}) {
       INFO(text);
       CHECK(base_of(find(repository.path(), "", event(text))) == "HEAD~1 " + second);
     }
@@ -230,21 +245,28 @@ TEST_CASE("a shallow clone is told apart, with what fetches the rest") {
   Cloned cloned("--depth=1");
   // The one commit that is here is the branch point.
   CHECK(base_of(find(cloned.clone)) == "origin/main (merge base) " + cloned.second);
-  check_error(find(cloned.clone, "HEAD~2"), "--base=HEAD~2: HEAD~2 is not in this shallow clone, whose history ends before it; check out with fetch-depth: 0");
+  check_error(find(cloned.clone, "HEAD~2"),
+              "--base=HEAD~2: HEAD~2 is not in this shallow clone, whose history ends before it; check out with "
+              "fetch-depth: 0");
   check_error(find(cloned.clone, cloned.first), "is not in this shallow clone");
-  check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "release"}}), "$GITHUB_BASE_REF: origin/release is not in this shallow clone");
-  check_error(find(cloned.clone, "", {{"CI_MERGE_REQUEST_DIFF_BASE_SHA", cloned.first}}), "fetch-depth: 0 (GitLab: GIT_DEPTH: 0), or run git fetch --unshallow");
+  check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "release"}}),
+              "$GITHUB_BASE_REF: origin/release is not in this shallow clone");
+  check_error(find(cloned.clone, "", {{"CI_MERGE_REQUEST_DIFF_BASE_SHA", cloned.first}}),
+              "fetch-depth: 0 (GitLab: GIT_DEPTH: 0), or run git fetch --unshallow");
 
   Repository::git_in(cloned.clone, "checkout -q --detach origin/main");
-  check_error(find(cloned.clone), "git: HEAD~1 is not in this shallow clone, whose history ends before it; check out with fetch-depth: 0");
-  check_error(find(cloned.clone, "", {{"CI_COMMIT_BEFORE_SHA", cloned.first}}), "the push's base: " + cloned.first + " is not in this shallow clone");
+  check_error(find(cloned.clone),
+              "git: HEAD~1 is not in this shallow clone, whose history ends before it; check out with fetch-depth: 0");
+  check_error(find(cloned.clone, "", {{"CI_COMMIT_BEFORE_SHA", cloned.first}}),
+              "the push's base: " + cloned.first + " is not in this shallow clone");
   check_error(find(cloned.clone, "", {{"CI_COMMIT_BEFORE_SHA", kZeros}}), "fetch-depth: 0");
 
   // Two branches of which only the ends are here.
   cloned.origin.git("checkout -q -b side " + cloned.first);
   cloned.origin.commit("side.txt", "1");
   Repository::git_in(cloned.clone, "fetch -q --depth=1 origin side:refs/remotes/origin/side");
-  check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "side"}}), "$GITHUB_BASE_REF: what HEAD and origin/side have in common is not in this shallow clone");
+  check_error(find(cloned.clone, "", {{"GITHUB_BASE_REF", "side"}}),
+              "$GITHUB_BASE_REF: what HEAD and origin/side have in common is not in this shallow clone");
 
   Repository::git_in(cloned.clone, "fetch -q --unshallow origin");
   CHECK(base_of(find(cloned.clone)) == "HEAD~1 " + cloned.first);
@@ -262,24 +284,33 @@ TEST_CASE("where there is no repository, no commit or no git, it is said") {
   check_error(find(repository.path()), "expected a commit to compare with, found none in this repository yet");
   check_error(find(repository.path(), "HEAD"), "found none in this repository yet");
   repository.commit("a.txt", "1");
-  Repository::shell("git clone -q --bare '" + repository.path().string() + "' '" + repository.beside("bare").string() + "'");
-  check_error(find(repository.beside("bare")), "expected a working tree of git, found none: fatal: this operation must be run in a work tree");
+  Repository::shell("git clone -q --bare '" + repository.path().string() + "' '" + repository.beside("bare").string() +
+                    "'");
+  check_error(find(repository.beside("bare")),
+              "expected a working tree of git, found none: fatal: this operation must be run in a work tree");
   const Variable path("PATH", empty.path().c_str());
-  check_error(find(repository.path()), "git: expected the git command, found none in $PATH; install git, or name the old libraries with --base-dir=DIR");
+  check_error(
+      find(repository.path()),
+      "git: expected the git command, found none in $PATH; install git, or name the old libraries with --base-dir=DIR");
 }
 
 TEST_CASE("a repository of another user is told from none") {
   TemporaryDirectory directory;
-  fs::permissions(directory.write("git", "#!/bin/sh\nprintf 'fatal: detected dubious ownership in repository\\nTo add an exception\\n' >&2\nexit 128\n"),
+  fs::permissions(directory.write("git",
+                                  "#!/bin/sh\nprintf 'fatal: detected dubious ownership in repository\\nTo add an "
+                                  "exception\\n' >&2\nexit 128\n"),
                   fs::perms::owner_all);
   const Variable path("PATH", (directory.path().string() + ":" + std::getenv("PATH")).c_str());
-  check_error(find(directory.path()), "git does not trust this repository, since its files belong to another user; git config --global --add safe.directory");
+  check_error(find(directory.path()),
+              "git does not trust this repository, since its files belong to another user; git config --global --add "
+              "safe.directory");
 }
 
 TEST_CASE("a git that does not answer a question is left after two seconds") {
   TemporaryDirectory directory;
   const bool closes = GENERATE(false, true);
-  fs::permissions(directory.write("git", closes ? "#!/bin/sh\nexec sleep 60 >&-\n" : "#!/bin/sh\nexec sleep 60\n"), fs::perms::owner_all);
+  fs::permissions(directory.write("git", closes ? "#!/bin/sh\nexec sleep 60 >&-\n" : "#!/bin/sh\nexec sleep 60\n"),
+                  fs::perms::owner_all);
   const Variable path("PATH", (directory.path().string() + ":" + std::getenv("PATH")).c_str());
   check_error(find(directory.path()), "git: expected an answer within 2 s, found none");
 }
@@ -296,7 +327,8 @@ TEST_CASE("nothing that a repository's settings name is run to find its revision
   fs::permissions(repository.path() / "hooks/post-index-change", fs::perms::owner_all);
   repository.git("config core.hooksPath '" + (repository.path() / "hooks").string() + "'");
   repository.write(".gitattributes", "*.txt diff=ours\n");
-  for (const std::string setting : {"core.pager", "diff.external", "diff.ours.textconv", "diff.ours.command", "core.fsmonitor", "gpg.program", "core.askPass"}) {
+  for (const std::string setting : {"core.pager", "diff.external", "diff.ours.textconv", "diff.ours.command",
+                                    "core.fsmonitor", "gpg.program", "core.askPass"}) {
     repository.git("config " + setting + " '" + program + "'");
   }
   fs::remove(mark);
@@ -372,7 +404,9 @@ TEST_CASE("changed files are told once each, sorted, by their names as they are 
   repository.write("b/y.cpp", "2");
   repository.write("d/untracked.txt", "1");
   repository.git("rm -q --cached 'a/*.cpp'");
-  const auto changed = [&](const std::vector<std::string>& paths) { return changed_files(repository.path(), first, paths).value(); };
+  const auto changed = [&](const std::vector<std::string>& paths) {
+    return changed_files(repository.path(), first, paths).value();
+  };
   using Files = std::vector<std::string>;
   CHECK(changed({}) == Files{"a/*.cpp", "a/new.cpp", "a/old.cpp", "b/y.cpp", "c/ü \"q\".txt", "d/untracked.txt"});
   CHECK(changed({"b", "d"}) == Files{"b/y.cpp", "d/untracked.txt"});
