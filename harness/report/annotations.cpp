@@ -45,7 +45,7 @@ class Annotations {
       add("error", case_name(*one, voice_) + ": " + verdict, case_message(*one));
     }
     const bool explained = !all_.empty();
-    if (report_.exit != Exit::kFine && !explained) add("error", "gate: " + word_of_exit(), exit_words(report_, voice_));
+    if (report_.exit != Exit::kFine && !explained) add("error", "gate: " + status_words(report_, news_), exit_words(report_, voice_));
     if (const std::string control = control_words(report_, voice_); !control.empty()) add("warning", "gate: control", control);
     for (const GateCase* one : news_.doubt) add("warning", case_name(*one, voice_) + ": cannot tell", case_message(*one));
     named("not measured", report_.not_measured);
@@ -65,14 +65,10 @@ class Annotations {
     all_.push_back({std::move(level), std::move(title), std::move(message)});
   }
 
-  std::string word_of_exit() const {
-    return report_.exit == Exit::kIncomplete ? "incomplete" : report_.exit == Exit::kInterrupted ? "interrupted" : "failed";
-  }
-
   std::string case_message(const GateCase& one) const {
     std::vector<std::string> parts = cause_words(one, voice_);
     if (const std::string measured = measured_words(one, voice_); !measured.empty()) parts.insert(parts.begin(), measured);
-    if (const std::string range = range_words(report_, voice_); !range.empty()) parts.push_back("since " + range);
+    if (const std::string since = since_words(report_, voice_); !since.empty()) parts.push_back(since);
     std::string text;
     for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
     return text;

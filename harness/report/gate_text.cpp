@@ -64,14 +64,15 @@ class GateLines {
 
  private:
   using Phrases = std::vector<std::string>;
+  using Mark = std::string (Paint::*)(const std::string&) const;
+  using Reasons = std::vector<std::pair<std::string, std::string>>;
 
-  void add(std::vector<std::string>& lines, const Phrases& phrases, std::size_t marked = 0) const {
+  // `marked` characters at the beginning are painted.
+  void add(std::vector<std::string>& lines, const Phrases& phrases, std::size_t marked = 0, Mark mark = &Paint::doubtful) const {
     Phrases folded = in_phrases(phrases, options_.columns, 2);
     for (std::string& line : folded) line = harmless(std::move(line));
     if (marked > 0 && folded.front().size() >= marked) {
-      const bool red = phrases.front().front() < 'a';
-      const std::string mark = folded.front().substr(0, marked);
-      folded.front().replace(0, marked, red ? paint_.bad(mark) : paint_.doubtful(mark));
+      folded.front().replace(0, marked, (paint_.*mark)(folded.front().substr(0, marked)));
     }
     lines.insert(lines.end(), folded.begin(), folded.end());
   }
@@ -80,24 +81,22 @@ class GateLines {
     std::vector<std::string> lines;
     add(lines, {"gate: " + headline(report_, news_, voice_)});
     const std::vector<const GateCase*> worst = news_.worst();
-    const std::string range = range_words(report_, voice_);
     for (std::size_t i = 0; i < shown; ++i) {
       const std::string verdict = verdict_words(*worst[i]);
-      Phrases phrases{verdict + " " + case_name(*worst[i], voice_), measured_words(*worst[i], voice_),
-                      range.empty() ? "" : "since " + range};
+      Phrases phrases{verdict + " " + case_name(*worst[i], voice_), measured_words(*worst[i], voice_), since_words(report_, voice_)};
       const auto causes = cause_words(*worst[i], voice_);
       phrases.insert(phrases.end(), causes.begin(), causes.end());
-      add(lines, phrases, verdict.size());
+      add(lines, phrases, verdict.size(), &Paint::bad);
     }
     if (shown < worst.size()) {
       add(lines, {fmt::format("and {} more: the step summary, JUnit and JSON have them all", worst.size() - shown)});
     }
     in_doubt(lines);
     named(lines, "not measured", report_.not_measured);
-    incomparable(lines);
-    if (const std::string control = control_words(report_, voice_); !control.empty()) {
-      add(lines, {control}, std::string_view("this machine cannot tell today").size());
-    }
+    Reasons incomparable = report_.incomparable;
+    for (const GateCase* one : news_.incomparable) incomparable.emplace_back(one->name, one->comparison.reason);
+    named(lines, "not comparable", incomparable);
+    if (const std::string control = control_words(report_, voice_); !control.empty()) add(lines, {control}, control.find(':'));
     if (const std::string exit = exit_words(report_, voice_); !exit.empty()) add(lines, {exit});
     if (!report_.command.empty()) add(lines, {"again: " + voice_.quote(report_.command)});
     return lines;
@@ -105,34 +104,30 @@ class GateLines {
 
   void in_doubt(std::vector<std::string>& lines) const {
     std::vector<std::string> names;
-    for (const GateCase* one : news_.doubt) {
-      const std::string notice = notice_words(*one);
-      names.push_back(case_name(*one, voice_) + (notice.empty() ? "" : " would notice >= " + notice));
-      if (names.size() == kMostNamed) break;
+    for (std::size_t i = 0; i < std::min(news_.doubt.size(), kMostNamed); ++i) {
+      const std::string notice = notice_words(*news_.doubt[i]);
+      names.push_back(case_name(*news_.doubt[i], voice_) + (notice.empty() ? "" : " would notice >= " + notice));
     }
     counted_line(lines, "cannot tell", news_.doubt.size(), names);
   }
 
-  void incomparable(std::vector<std::string>& lines) const {
-    auto all = report_.incomparable;
-    for (const GateCase* one : news_.incomparable) all.emplace_back(one->name, one->comparison.reason);
-    named(lines, "not comparable", all);
-  }
-
-  void named(std::vector<std::string>& lines, const std::string& what, const std::vector<std::pair<std::string, std::string>>& all) const {
+  // A reason that all have is said once.
+  void named(std::vector<std::string>& lines, const std::string& what, const Reasons& all) const {
+    if (all.empty()) return;
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), kMostNamed));
+    const std::string& why = all.front().second;
+    const bool shared = std::all_of(all.begin(), all.end(), [&](const auto& one) { return one.second == why; });
     std::vector<std::string> names;
-    const std::string* last_why = nullptr;
-    for (std::size_t i = 0; i < std::min(all.size(), kMostNamed); ++i) {
-      const bool again = last_why != nullptr && *last_why == all[i].second;
-      names.push_back(voice_.quote(all[i].first) + (again || all[i].second.empty() ? "" : ": " + voice_.quote(all[i].second)));
-      last_why = &all[i].second;
+    for (auto one = all.begin(); one != end; ++one) {
+      names.push_back(voice_.quote(one->first) + (shared || one->second.empty() ? "" : ": " + voice_.quote(one->second)));
     }
-    counted_line(lines, what, all.size(), names);
+    counted_line(lines, what, all.size(), names, shared ? voice_.quote(why) : "");
   }
 
-  void counted_line(std::vector<std::string>& lines, const std::string& what, std::size_t count, const std::vector<std::string>& names) const {
+  void counted_line(std::vector<std::string>& lines, const std::string& what, std::size_t count, const std::vector<std::string>& names,
+                    const std::string& why = {}) const {
     if (count == 0) return;
-    std::string text = fmt::format("{}: {} (", what, count);
+    std::string text = fmt::format("{}: {}{}{} (", what, count, why.empty() ? "" : ", ", why);
     for (const std::string& name : names) text += (&name == names.data() ? "" : "; ") + name;
     add(lines, {text + (count > names.size() ? "; ...)" : ")")}, what.size());
   }

@@ -24,6 +24,7 @@ using model::Verdict;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kShaDigits = 7;
+constexpr std::size_t kMostCauses = 6;
 
 bool has_cause(const GateCase& one, Cause cause) {
   return std::find(one.failed.begin(), one.failed.end(), cause) != one.failed.end();
@@ -96,6 +97,7 @@ GateNews::GateNews(const GateReport& report) {
     } else {
       fine.push_back(&one);
       faster += one.comparison.verdict == Verdict::kFaster;
+      slower += one.comparison.verdict == Verdict::kSlower;
       if (is_worse_at_all(one)) spared.push_back(&one);
       if (processes_of(one.comparison) > 0) would_notice = std::max(would_notice, comparable(one.comparison.would_notice));
     }
@@ -195,7 +197,8 @@ std::string figure_words(const GateFigure& figure, const Voice& voice) {
 
 std::vector<std::string> cause_words(const GateCase& one, const Voice& voice) {
   std::vector<std::string> words;
-  const bool has_reason = one.comparison.verdict == Verdict::kFailed || one.comparison.verdict == Verdict::kIncomparable;
+  const Verdict verdict = one.comparison.verdict;
+  const bool has_reason = verdict == Verdict::kFailed || verdict == Verdict::kIncomparable || verdict == Verdict::kCannotTell;
   if (has_reason && !one.comparison.reason.empty()) words.push_back(voice.quote(one.comparison.reason));
   for (const GateFigure& figure : one.figures) {
     if (figure.worse) words.push_back(figure_words(figure, voice));
@@ -203,18 +206,23 @@ std::vector<std::string> cause_words(const GateCase& one, const Voice& voice) {
   const std::string plain = one.because.empty() ? std::string() : voice.quote(one.because);
   const auto says_it = [&](const std::string& text) { return text.starts_with(plain); };
   if (!plain.empty() && std::none_of(words.begin(), words.end(), says_it)) words.push_back(plain);
+  if (words.size() > kMostCauses) {
+    const std::size_t more = words.size() - kMostCauses;
+    words.resize(kMostCauses);
+    words.push_back(fmt::format("and {} more", more));
+  }
   return words;
 }
 
-std::string range_words(const GateReport& report, const Voice& voice) {
-  if (report.base_sha.empty() || report.head_sha.empty()) return report.base.empty() ? std::string() : voice.quote(report.base);
+std::string since_words(const GateReport& report, const Voice& voice) {
+  if (report.base_sha.empty() || report.head_sha.empty()) return against_words(report, voice);
   const std::string base = short_sha(report.base_sha), head = short_sha(report.head_sha);
-  if (report.base_sha == report.head_sha) return voice.quote(base) + (report.dirty ? " (local changes)" : "");
+  if (report.base_sha == report.head_sha) return "since " + voice.quote(base) + (report.dirty ? " (local changes)" : "");
   const std::size_t count = report.commits.size();
-  const std::string commits = count == 0 ? "" : (report.more_commits ? "more than " : "") + counted(count, "commit");
-  const std::string local = report.dirty ? "local changes" : "";
-  const std::string both = commits + (commits.empty() || local.empty() ? "" : " and ") + local;
-  return voice.quote(base + ".." + head) + (both.empty() ? "" : " (" + both + ")");
+  std::string what = count == 0 ? "" : (report.more_commits ? "more than " : "") + counted(count, "commit");
+  if (count == 1 && !report.more_commits) what += ": " + voice.quote(report.commits.front().second);
+  if (report.dirty) what += what.empty() ? "local changes" : " and local changes";
+  return "since " + voice.quote(base + ".." + head) + (what.empty() ? "" : " (" + what + ")");
 }
 
 std::string against_words(const GateReport& report, const Voice& voice) {
@@ -224,24 +232,37 @@ std::string against_words(const GateReport& report, const Voice& voice) {
   return says_more ? text + " (" + voice.quote(report.base) + ")" : text;
 }
 
+std::string status_words(const GateReport& report, const GateNews& news) {
+  std::string text = news.failed.empty() ? "" : fmt::format("{} failed", news.failed.size());
+  if (!news.red.empty()) text += fmt::format("{}{} red", text.empty() ? "" : ", ", news.red.size());
+  if (!text.empty()) return text;
+  switch (report.exit) {
+    case Exit::kFine: return "not everything could be told";
+    case Exit::kIncomplete: return "incomplete";
+    case Exit::kInterrupted: return "interrupted";
+    default: return "failed";
+  }
+}
+
 std::string headline(const GateReport& report, const GateNews& news, const Voice& voice) {
   const std::string changed = counted(news.changed, "changed " + news.noun);
-  const std::string cases = counted(report.cases.size(), "case");
+  const std::string claim =
+      news.slower > 0 ? "nothing red" : fmt::format("nothing slower by {} or more", effect_text(report.min_effect));
+  const std::size_t all = report.cases.size() + report.not_measured.size();
   std::string text;
   if (!news.failed.empty() || !news.red.empty()) {
-    if (!news.failed.empty()) text = fmt::format("{} failed", news.failed.size());
-    if (!news.red.empty()) text += fmt::format("{}{} red", text.empty() ? "" : ", ", news.red.size());
-    text += fmt::format(" of {} of {}", cases, changed);
-  } else if (report.cases.empty() && news.changed > 0) {
-    text = fmt::format("nothing measured of {}", changed);
-  } else if (news.changed == 0 && report.cases.empty()) {
-    text = news.equal > 0 ? fmt::format("nothing to measure: {} with the same code", counted(news.equal, news.noun))
-                          : "nothing to measure";
+    text = fmt::format("{} of {} of {}", status_words(report, news), counted(report.cases.size(), "case"), changed);
+  } else if (!news.is_green) {
+    text = status_words(report, news) + ", ";
+    text += news.fine.empty() ? fmt::format("{}, nothing told of any case", changed)
+                              : fmt::format("{}, {} in {} of {}", changed, claim, news.fine.size(), counted(all, "case"));
+  } else if (report.cases.empty()) {
+    text = "nothing to measure" + (news.equal > 0 ? ": " + counted(news.equal, news.noun) + " with the same code" : "");
   } else {
-    text = fmt::format("{}, {}, nothing slower by {} or more", changed, cases, effect_text(report.min_effect));
-    if (news.would_notice > 0 && std::isfinite(news.would_notice)) {
-      text += fmt::format(" (would notice >= {})", at_least_text(news.would_notice));
-    }
+    text = fmt::format("{}, {}, {}", changed, counted(all, "case"), claim);
+  }
+  if (news.failed.empty() && news.red.empty() && news.would_notice > 0 && std::isfinite(news.would_notice)) {
+    text += fmt::format(" (would notice >= {})", at_least_text(news.would_notice));
   }
   const auto add = [&text](std::size_t count, const char* what) {
     if (count > 0) text += fmt::format(", {} {}", count, what);

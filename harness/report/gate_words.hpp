@@ -31,7 +31,7 @@ struct GateNews {
   std::vector<const model::GateCase*> fine;          // in the order they were measured
 
   std::size_t changed = 0, added_solvers = 0, removed_solvers = 0, equal = 0;  // of report.changes
-  std::size_t faster = 0;                            // of `fine`
+  std::size_t faster = 0, slower = 0;                // of `fine`
   std::vector<const model::GateCase*> spared;        // of `fine`: worse in something that --fail-on leaves out
   double would_notice = 0;                           // largest of `fine`; 0 = nothing was measured
   std::string noun;                                  // `solver` or `program`
@@ -56,14 +56,17 @@ std::string notice_words(const model::GateCase& one);
 std::string measured_words(const model::GateCase& one, const Voice& voice);
 // `allocations 2 -> 10010 (x5005)`, `p95_latency_ms at most 0.5 ms, measured 0.7 ms`
 std::string figure_words(const model::GateFigure& figure, const Voice& voice);
-// Why, beside the time: the reason of what failed, worse figures, the cause where one is known. Each once.
+// Why, beside the time: the reason of what failed or was not told, worse figures, the cause where one is known. Each once,
+// a few of them.
 std::vector<std::string> cause_words(const model::GateCase& one, const Voice& voice);
 
-// `abc1234..def5678 (3 commits)`, `abc1234 (local changes)`, `a directory`; "" = unknown
-std::string range_words(const model::GateReport& report, const Voice& voice);
+// `since abc1234..def5678 (3 commits)`, `since abc1234 (local changes)`; without revisions `against build/old`; "" = unknown
+std::string since_words(const model::GateReport& report, const Voice& voice);
 // `against abc1234 (origin/main)`
 std::string against_words(const model::GateReport& report, const Voice& voice);
-// One line without an end: `3 changed solvers, 24 cases, nothing slower by 3 % or more...` or `2 of 24 cases red...`
+// `2 failed, 1 red`, `incomplete`, `not everything could be told`; of what is not green
+std::string status_words(const model::GateReport& report, const GateNews& news);
+// One line without an end: `3 changed solvers, 24 cases, nothing slower by 3 % or more...`, `1 red of 20 cases of...`
 std::string headline(const model::GateReport& report, const GateNews& news, const Voice& voice);
 // `the control, two-sum/v2.0.0/uniform/64 against itself, differs by +2.3%: this machine cannot tell today`; "" = it holds
 std::string control_words(const model::GateReport& report, const Voice& voice);

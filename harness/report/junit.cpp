@@ -20,6 +20,8 @@ using model::GateCase;
 using model::GateReport;
 
 constexpr std::size_t kMostBytes = 4'000;  // of a text of others
+constexpr const char* kWhole = "harness gate";
+constexpr const char* kWholeClass = "harness.gate";
 constexpr const char* kReplacement = "\xef\xbf\xbd";
 
 // The character at the beginning of `text`, 0 bytes of it where that is no UTF-8.
@@ -121,7 +123,7 @@ class JUnit {
       whole.type = "control";
       whole.message = control_words(report_, voice_);
     }
-    suite("harness gate", "harness.gate").cases.push_back(std::move(whole));
+    suite(kWhole, kWholeClass).cases.push_back(std::move(whole));
   }
 
   bool any(Outcome outcome) const {
@@ -149,6 +151,7 @@ class JUnit {
     switch (one.comparison.verdict) {
       case model::Verdict::kFailed: test.outcome = Outcome::kError, test.type = "failed"; break;
       case model::Verdict::kIncomparable: test.outcome = Outcome::kSkipped, test.type = "incomparable"; break;
+      case model::Verdict::kMissing: test.outcome = Outcome::kSkipped, test.type = "removed"; break;
       case model::Verdict::kCannotTell:
       case model::Verdict::kSuspect:
       case model::Verdict::kAlert: test.outcome = Outcome::kSkipped, test.type = "cannot-tell"; break;
@@ -166,19 +169,19 @@ class JUnit {
     std::string text = verdict_words(one);
     if (const std::string measured = measured_words(one, voice_); !measured.empty()) text += ": " + measured;
     for (const std::string& cause : cause_words(one, voice_)) text += "; " + cause;
-    if (const std::string range = range_words(report_, voice_); !range.empty()) text += "; since " + range;
+    if (const std::string since = since_words(report_, voice_); !since.empty()) text += "; " + since;
     return text;
   }
 
+  // Of a solver, by the beginning of its name; of programs there is one.
   void skipped(const std::string& trial, const std::string& type, const std::string& message) {
-    for (const model::Change& one : report_.changes) {
+    const auto owns = [&](const model::Change& one) {
       const std::string solver = one.problem + "/" + one.candidate;
-      if (!one.problem.empty() && !one.candidate.empty() && (trial == solver || trial.starts_with(solver + "/"))) {
-        suite_of(one.problem, one.candidate).cases.push_back({Outcome::kSkipped, of_others(trial), type, message, 0});
-        return;
-      }
-    }
-    suite("harness gate", "harness.gate").cases.push_back({Outcome::kSkipped, of_others(trial), type, message, 0});
+      return !one.candidate.empty() && (one.problem.empty() || trial == solver || trial.starts_with(solver + "/"));
+    };
+    const auto owner = std::find_if(report_.changes.begin(), report_.changes.end(), owns);
+    Suite& its = owner == report_.changes.end() ? suite(kWhole, kWholeClass) : suite_of(owner->problem, owner->candidate);
+    its.cases.push_back({Outcome::kSkipped, of_others(trial), type, message, 0});
   }
 
   std::string counts(std::size_t tests, std::size_t failures, std::size_t errors, std::size_t skipped_ones, double seconds) const {
@@ -207,7 +210,7 @@ class JUnit {
     std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", xml(of.class_name), xml(test.name), test.seconds);
     if (test.outcome == Outcome::kPassed) return text + "/>\n";
     const char* tag = test.outcome == Outcome::kFailure ? "failure" : test.outcome == Outcome::kError ? "error" : "skipped";
-    const std::string type = test.outcome == Outcome::kSkipped ? "" : fmt::format(" type=\"{}\"", xml(test.type));
+    const std::string type = test.outcome == Outcome::kSkipped ? "" : fmt::format(" type=\"gate.{}\"", xml(test.type));
     const std::string again = report_.command.empty() ? "" : "\nagain: " + of_others(report_.command);
     const std::string message = xml(test.message);
     return text + fmt::format(">\n      <{} message=\"{}\"{}>{}{}</{}>\n    </testcase>\n", tag, message, type, message, xml(again), tag);

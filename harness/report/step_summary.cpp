@@ -20,7 +20,7 @@ using model::GateReport;
 
 constexpr std::size_t kMostOfSummary = 1'000'000;  // bytes; GitHub's limit is 1 MiB
 constexpr std::size_t kMostOfComment = 65'000;     // bytes, of which there are no fewer than characters
-constexpr std::size_t kForTheRest = 6'000;         // what stands behind the table however long it is
+constexpr std::size_t kForTheRest = 8'000;         // what stands behind the table however long it is
 constexpr std::size_t kMostCharacters = 300;       // of a text of others
 constexpr std::size_t kLongestRun = 8;             // of backticks that a longer fence is made for
 
@@ -47,15 +47,17 @@ class Summary {
 
   std::string text(std::string begin) {
     text_ = std::move(begin);
-    if (news_.is_green) return text_ + "**gate:** " + headline(report_, news_, voice_) + "\n";
-    text_ += "### gate: " + title() + "\n\n" + headline(report_, news_, voice_) + ".";
-    if (const std::string exit = exit_words(report_, voice_); !exit.empty()) text_ += " " + exit + ".";
+    const std::string head = headline(report_, news_, voice_);
+    if (news_.is_green) return text_ + "**gate:** " + head + "\n";
+    text_ += "### gate: " + status_words(report_, news_) + "\n\n" + capital(head) + ".";
+    if (const std::string exit = exit_words(report_, voice_); !exit.empty()) text_ += " " + capital(exit) + ".";
     text_ += "\n";
-    if (const std::string control = control_words(report_, voice_); !control.empty()) text_ += "\n**" + control + "**\n";
+    if (const std::string control = control_words(report_, voice_); !control.empty()) text_ += "\n**Control.** " + capital(control) + ".\n";
     table();
-    if (const std::string range = range_words(report_, voice_); !range.empty()) text_ += "\nSince " + range + ".";
-    if (!report_.command.empty()) text_ += (text_.ends_with('.') ? " Again: " : "\nAgain: ") + code(report_.command);
-    text_ += "\n";
+    std::string last = capital(since_words(report_, voice_));
+    if (!last.empty()) last += ". ";
+    if (!report_.command.empty()) last += "Again: " + code(report_.command);
+    text_ += "\n" + last + "\n";
     folds();
     return text_;
   }
@@ -63,14 +65,9 @@ class Summary {
  private:
   bool fits(const std::string& more, std::size_t kept) const { return text_.size() + more.size() + kept <= most_; }
 
-  std::string title() const {
-    if (!news_.failed.empty() || !news_.red.empty()) {
-      const std::string failed = news_.failed.empty() ? "" : fmt::format("{} failed", news_.failed.size());
-      const std::string red = news_.red.empty() ? "" : fmt::format("{} red", news_.red.size());
-      return failed + (failed.empty() || red.empty() ? "" : ", ") + red;
-    }
-    return report_.exit == Exit::kIncomplete ? "incomplete" : report_.exit == Exit::kInterrupted ? "interrupted"
-           : report_.exit != Exit::kFine     ? "failed" : "not everything could be told";
+  static std::string capital(std::string sentence) {
+    if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z') sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
+    return sentence;
   }
 
   std::string row_of(const GateCase& one, bool red) const {
@@ -135,7 +132,7 @@ class Summary {
     for (const GateCase* one : news_.incomparable) incomparable.emplace_back(one->name, one->comparison.reason);
     reasons("not comparable", incomparable);
     const std::size_t commits = report_.commits.size();
-    fold((report_.more_commits ? "the newest " : "") + counted(commits, "commit"), commits, [&](std::size_t i) {
+    fold((report_.more_commits ? "The newest " : "") + counted(commits, "commit"), commits, [&](std::size_t i) {
       return code(report_.commits[i].first.substr(0, 7)) + " " + code(report_.commits[i].second);
     });
     std::vector<const GateCase*> rest = news_.fine;
@@ -147,19 +144,32 @@ class Summary {
       for (const std::string& cause : cause_words(*rest[i], voice_)) line += "; " + cause;
       return line;
     });
+    std::vector<std::pair<const GateCase*, const std::string*>> warnings;
+    for (const GateCase& one : report_.cases) {
+      for (const std::string& warning : one.comparison.warnings) warnings.emplace_back(&one, &warning);
+    }
+    fold(counted(warnings.size(), "warning"), warnings.size(),
+         [&](std::size_t i) { return case_name(*warnings[i].first, voice_) + ": " + code(*warnings[i].second); });
     std::vector<const Change*> changes;
     for (const Change& one : report_.changes) {
       if (one.kind != Change::Kind::kEqual) changes.push_back(&one);
     }
-    const std::string same = news_.equal > 0 ? fmt::format(", {} with the same code", counted(news_.equal, news_.noun)) : "";
-    fold(counted(changes.size(), news_.noun) + " changed" + same, changes.size(), [&](std::size_t i) { return change_line(*changes[i]); });
+    fold(changes_title(), changes.size(), [&](std::size_t i) { return change_line(*changes[i]); });
+  }
+
+  std::string changes_title() const {
+    std::string text = counted(news_.changed, "changed " + news_.noun);
+    if (news_.added_solvers > 0) text += fmt::format(", {} new", news_.added_solvers);
+    if (news_.removed_solvers > 0) text += fmt::format(", {} removed", news_.removed_solvers);
+    return text + (news_.equal > 0 ? fmt::format(", {} with the same code", news_.equal) : "");
   }
 
   std::string change_line(const Change& one) const {
     const auto named = [&](const std::string& side) { return code(one.problem.empty() ? side : one.problem + "/" + side); };
     const std::string kind(model::change_word(one.kind));
     if (one.candidate.empty()) return kind + ": " + named(one.reference);
-    return kind + ": " + named(one.candidate) + (one.reference.empty() ? "" : " against " + code(one.reference) + " at the base");
+    const bool says_more = !one.reference.empty() && one.reference != one.candidate;
+    return kind + ": " + named(one.candidate) + (says_more ? " against " + code(one.reference) : "");
   }
 
   void reasons(const std::string& what, const std::vector<std::pair<std::string, std::string>>& all) {
