@@ -107,10 +107,10 @@ std::string first_error(std::string_view log, const std::filesystem::path& sourc
     if (const auto text = compilers_error(lines[i]); !text.empty()) return shown(text, source);
     if (const auto text = cmakes_error(lines, i); !text.empty()) return shown(text, source);
     if (is_linkers_error(lines[i])) return shown(lines[i], source);
-    // Of a tool that names no line: the build tool's and the linker driver's only say that something else failed.
-    const bool is_weaker = lines[i].find("error: ") != std::string::npos || lines[i].find("Error: ") != std::string::npos;
-    const bool is_empty_word = lines[i].starts_with("collect2: error: ") || lines[i].starts_with("ninja: error: rebuilding");
-    if (weaker.empty() && is_weaker && !is_empty_word) weaker = lines[i];
+    // Of a tool that names no line; the linker's driver only says that something else failed.
+    const auto has = [&](std::string_view word) { return lines[i].find(word) != std::string::npos; };
+    const bool is_empty_word = lines[i].starts_with("collect2: error: ") || has("warning: ");
+    if (weaker.empty() && !is_empty_word && (has("error: ") || has("Error: "))) weaker = lines[i];
   }
   return weaker.empty() ? last_line(log, source) : shown(weaker, source);
 }

@@ -223,19 +223,28 @@ class Build {
   // A project of its own may have put its libraries elsewhere: those that are ours are brought together.
   Result<void> gather() {
     const auto plugins = directory_ / kPlugins;
-    const auto count = [&] {
-      const auto catalog = library::find_libraries({plugins});
-      return catalog ? catalog->solvers.size() : 0;
-    };
+    if (usable_in(plugins)) return {};
+    std::set<fs::path> found;
     std::error_code error;
-    if (count() == 0) {
-      std::set<fs::path> found;
-      for (fs::recursive_directory_iterator each(directory_ / kWork / "build", error), end; !error && each != end; each.increment(error))
-        if (std::error_code ignored; each->path().extension() == ".so" && each->is_regular_file(ignored)) found.insert(each->path());
-      for (const auto& library : found) fs::rename(library, plugins / library.filename(), error);
-    }
-    if (count() == 0) return fail("does not build", "no solver's library came out of it", "the log is " + log_file_.string());
+    for (fs::recursive_directory_iterator each(directory_ / kWork / "build", error), end; !error && each != end;
+         each.increment(error))
+      if (std::error_code ignored; each->path().extension() == ".so" && each->is_regular_file(ignored))
+        found.insert(each->path());
+    for (const auto& library : found) fs::rename(library, plugins / library.filename(), error);
+    if (const auto usable = usable_in(plugins); !usable)
+      return fail("does not build", usable.error(), "the log is " + log_file_.string());
     return {};
+  }
+
+  // Whether there is a solver; why not else.
+  tl::expected<void, std::string> usable_in(const fs::path& plugins) const {
+    const auto catalog = library::find_libraries({plugins});
+    if (!catalog) return tl::unexpected<std::string>(catalog.error().text());
+    if (!catalog->solvers.empty()) return {};
+    if (catalog->skipped.empty()) return tl::unexpected<std::string>("no solver's library came out of it");
+    const auto& skipped = catalog->skipped.front();
+    return tl::unexpected(fmt::format("no solver that can be used came out of it: {}: {}",
+                                      fs::path(skipped.file).filename().string(), skipped.reason));
   }
 
   void clear() {
