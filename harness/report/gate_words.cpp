@@ -54,6 +54,11 @@ bool is_worse_at_all(const GateCase& one) {
          std::any_of(one.figures.begin(), one.figures.end(), [](const GateFigure& figure) { return figure.worse; });
 }
 
+// What failed may have run before it did; these processes say nothing.
+bool rests_on_processes(const GateCase& one) {
+  return processes_of(one.comparison) > 0 && one.comparison.verdict != Verdict::kFailed;
+}
+
 std::string without_blank(std::string text) {
   text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
   return text;
@@ -145,7 +150,7 @@ std::string case_name(const GateCase& one, const Voice& voice) {
 }
 
 std::string times_words(const GateCase& one, const Voice& voice) {
-  if (processes_of(one.comparison) == 0 || one.comparison.verdict == Verdict::kFailed) return {};
+  if (!rests_on_processes(one)) return {};
   // The candidate's time by the ratio, as in a comparison's own lines.
   const double old_seconds =
       median_over(one.comparison, [](const model::DuetProcess& each) { return each.reference_seconds_per_call; });
@@ -155,7 +160,7 @@ std::string times_words(const GateCase& one, const Voice& voice) {
 
 std::string delta_words(const GateCase& one) {
   const Comparison& measured = one.comparison;
-  if (processes_of(measured) == 0 || measured.verdict == Verdict::kFailed) return {};
+  if (!rests_on_processes(one)) return {};
   const std::string change = change_text(measured.log_ratio);
   if (!std::isfinite(measured.log_ratio_low) || !std::isfinite(measured.log_ratio_high)) return change;
   std::string low = change_text(measured.log_ratio_low), high = change_text(measured.log_ratio_high);
@@ -167,15 +172,16 @@ std::string delta_words(const GateCase& one) {
 }
 
 std::string processes_words(const GateCase& one) {
+  if (!rests_on_processes(one)) return {};
   std::string text;
   for (const model::Duet& duet : one.comparison.duets) {
     text += (text.empty() ? "" : " + ") + std::to_string(duet.processes.size());
   }
-  return processes_of(one.comparison) == 0 ? std::string() : text;
+  return text;
 }
 
 std::string notice_words(const GateCase& one) {
-  if (processes_of(one.comparison) == 0 || !std::isfinite(one.comparison.would_notice)) return {};
+  if (!rests_on_processes(one) || !std::isfinite(one.comparison.would_notice)) return {};
   return without_blank(at_least_text(one.comparison.would_notice));
 }
 

@@ -27,23 +27,28 @@ constexpr std::size_t kLongestRun = 8;             // of backticks that a longer
 // A code span: in it GitHub looks for no markup, link, mention, number of an issue or emoji.
 std::string code(std::string_view text) {
   std::string safe = printable(text, true, kMostCharacters);
+  if (safe.find_first_not_of(' ') == std::string::npos) return "-";
   std::size_t run = 0, longest = 0;
   for (const char c : safe) longest = std::max(longest, run = c == '`' ? run + 1 : 0);
   if (longest > kLongestRun) {
     std::replace(safe.begin(), safe.end(), '`', '\'');
     longest = 0;
   }
-  std::string span;
-  for (const char c : safe) span += c == '|' ? "\\|" : std::string(1, c);  // a table's, taken away before the span is read
-  if (span.find_first_not_of(' ') == std::string::npos) return "-";
   const std::string fence(longest + 1, '`');
   const std::string pad = longest > 0 ? " " : "";
-  return fence + pad + span + pad + fence;
+  return fence + pad + safe + pad + fence;
+}
+
+// The same in a table, which takes the backslash away before it reads the span.
+std::string code_in_cell(std::string_view text) {
+  std::string cell;
+  for (const char c : code(text)) cell += c == '|' ? "\\|" : std::string(1, c);
+  return cell;
 }
 
 class Summary {
  public:
-  Summary(const GateReport& report, std::size_t most) : report_(report), news_(report), most_(most), voice_{code, true} {}
+  Summary(const GateReport& report, std::size_t most) : report_(report), news_(report), most_(most), voice_{code, true}, cell_voice_{code_in_cell, true} {}
 
   std::string text(std::string begin) {
     text_ = std::move(begin);
@@ -72,14 +77,14 @@ class Summary {
 
   std::string row_of(const GateCase& one, bool red) const {
     std::string causes;
-    for (const std::string& cause : cause_words(one, voice_)) causes += (causes.empty() ? "" : "; ") + cause;
-    const std::string times = times_words(one, voice_);
+    for (const std::string& cause : cause_words(one, cell_voice_)) causes += (causes.empty() ? "" : "; ") + cause;
+    const std::string times = times_words(one, cell_voice_);
     const auto arrow = times.find(" -> ");
     const std::string before = arrow == std::string::npos ? "" : times.substr(0, arrow);
     const std::string after = arrow == std::string::npos ? "" : times.substr(arrow + 4);
     const std::string mark = red ? "**" : "";
     std::string row = "|";
-    for (const std::string& cell : {mark + verdict_words(one) + mark, case_name(one, voice_), before, after, delta_words(one),
+    for (const std::string& cell : {mark + verdict_words(one) + mark, case_name(one, cell_voice_), before, after, delta_words(one),
                                     processes_words(one), notice_words(one), causes}) {
       row += cell.empty() ? " |" : " " + cell + " |";
     }
@@ -181,7 +186,7 @@ class Summary {
   const GateReport& report_;
   GateNews news_;
   std::size_t most_;
-  Voice voice_;
+  Voice voice_, cell_voice_;
   std::string text_;
 };
 

@@ -277,6 +277,19 @@ TEST_CASE("a comment whose rest does not fit either still ends its lists") {
   check_is_sound(comment);
 }
 
+TEST_CASE("a code span holds backticks and the separators of tables, and looks like the text") {
+  auto report = gate_reports::five_percent();
+  report.commits[0].second = "Use `at`, not ``[]``";
+  report.commits[1].second = "a|b";
+  report.commits[2].second = std::string(100, '`') + "<b>";
+  const auto text = step_summary(report);
+  CHECK_THAT(text, ContainsSubstring("\n- `def5678` ``` Use `at`, not ``[]`` ```\n"));
+  CHECK_THAT(text, ContainsSubstring("\n- `1234567` `a|b`\n"));
+  CHECK_THAT(text, ContainsSubstring("\n- `7654321` `" + std::string(100, '\'') + "<b>`\n"));
+  report.cases[3].because = "a|b";
+  CHECK_THAT(step_summary(report), ContainsSubstring("; `a\\|b` |\n"));
+}
+
 TEST_CASE("text of others stays text in a summary, whatever it holds") {
   for (const std::string& text : gate_reports::hostile_texts()) {
     const auto report = gate_reports::of_text(text);

@@ -136,6 +136,11 @@ TEST_CASE("what rests on nothing is not told") {
   one.comparison.duets.clear();
   CHECK(measured_words(one, kPlain).empty());
   CHECK(processes_words(one).empty());
+  one = red("x", 0.1);
+  one.comparison.verdict = Verdict::kFailed;
+  CHECK(measured_words(one, kPlain).empty());
+  CHECK(processes_words(one).empty());
+  CHECK(notice_words(one).empty());
 }
 
 TEST_CASE("exits and controls are told in words") {
