@@ -121,12 +121,14 @@ int main(int argc, char** argv) {
     case cli::Options::Command::kDoctor: return ended(experiment::doctor(options->run, terminal));
     case cli::Options::Command::kAb: return ended(experiment::ab(options->ab, terminal));
     case cli::Options::Command::kBaseline: return ended(experiment::baseline(options->baseline, terminal));
+    case cli::Options::Command::kGate: return ended(experiment::gate(options->gate, terminal));
+    case cli::Options::Command::kCalibrate: return ended(experiment::calibrate(options->calibrate, terminal));
     case cli::Options::Command::kHistories: return ended(histories(*options, terminal));
     case cli::Options::Command::kPin: return ended(experiment::pin(options->pin, terminal));
     case cli::Options::Command::kDiff: return ended(experiment::diff(options->diff, terminal));
     case cli::Options::Command::kDiffBaseline: return ended(experiment::diff_baseline(options->diff_baseline, terminal));
     case cli::Options::Command::kExplain:
-      return ended(experiment::explain(options->explained_file, options->explained_case, terminal));
+      return ended(experiment::explain(options->explained_file, options->explained_case, options->explained_again, terminal));
     case cli::Options::Command::kRun: return ended(experiment::run(options->run, terminal));
   }
   return 0;

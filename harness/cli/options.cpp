@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <sstream>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ constexpr const char* kIntroduction =
   harness --ab=two-sum-v1,two-sum-v2    is the second slower or faster than the first?
   harness --ab=./old_bench,./new_bench  the same of two Google Benchmark programs
   harness --baseline                    has any of them become slower than its history?
+  harness gate                          has anything become slower since the base of this change?
   harness baseline show two-sum         that history; also list, pin, accept, prune
   harness diff OLD NEW                  what differs between two reports
   harness explain FILE CASE             what a verdict of --ab --benchmark_out=FILE rests on
@@ -160,15 +162,15 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   app.add_option("--ab", options.ab.sides, "compare with the first of these: solvers, or Google Benchmark programs")
       ->option_text("A,B[,C...]")
       ->delimiter(',');
-  app.add_option("--min-effect", min_effect, "with --ab, --baseline: the least difference that matters (2%; of programs 5%, of histories 3%)")->option_text("PERCENT");
-  app.add_option("--budget", budget, "with --ab, --baseline: time for a case (5s; 10s for calls above 50 ms)")->option_text("TIME");
+  app.add_option("--min-effect", min_effect, "the least difference that matters (--ab: 2%, of programs 5%; --baseline, gate: 3%)")->option_text("PERCENT");
+  app.add_option("--budget", budget, "time for a case (5s; 10s for calls above 50 ms); of a gate for all (60s)")->option_text("TIME");
   app.add_flag("--untrusted", options.ab.untrusted, "with --ab: sides never share a process");
 
   bool baseline = false, no_record = false, diff_baseline = false;
   std::string baseline_dir, diff_new, diff_format = "jsonl", diff_by;
   app.add_flag("--baseline", baseline, "compare each solver with its stored history, and record the run");
   app.add_flag("--no-record", no_record, "with --baseline: only compare");
-  app.add_flag("--strict", options.baseline.strict, "with --baseline: what is in doubt is no success either");
+  app.add_flag("--strict", options.baseline.strict, "with --baseline, gate: what is in doubt is no success either");
   app.add_option("--baseline-dir", baseline_dir, "where histories are ($HARNESS_BASELINE_DIR; baselines/)")->option_text("DIR");
 
   auto* histories = app.add_subcommand("baseline", "the stored histories: list, show, pin, accept, prune");
@@ -189,6 +191,19 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   }
   pin->fallthrough();
 
+  std::vector<std::string> fail_on;
+  auto* gate = app.add_subcommand("gate", "has anything become slower since a revision? The old code is built and run beside the new");
+  gate->add_option("--base", options.gate.base, "the revision to compare with (the pull request's base; else the merge base)")->option_text("REF");
+  gate->add_option("--base-dir", options.gate.base_directory, "built libraries in its place")->option_text("DIR");
+  gate->add_option("--fail-on", fail_on, "what makes it fail: time, memory, p95, growth, limits (all but p95)")->option_text("LIST")->delimiter(',');
+  gate->add_option("--junit", options.gate.junit, "also write JUnit XML")->option_text("FILE");
+  gate->add_option("--summary", options.gate.summary, "also write a Markdown summary")->option_text("FILE");
+  gate->add_option("--comment", options.gate.comment, "also write Markdown that fits into a comment")->option_text("FILE");
+  gate->add_option("--evidence", options.gate.evidence, "also write a zip of all that the decision rests on")->option_text("FILE");
+  gate->fallthrough();
+  auto* calibrate = app.add_subcommand("calibrate", "what this machine would notice, case by case");
+  calibrate->fallthrough();
+
   auto* diff = app.add_subcommand("diff", "what differs between two reports of Google Benchmark");
   diff->add_option("old", options.diff.old_file, "the report to compare with; with --baseline the only one")->required()->option_text("OLD");
   diff->add_option("new", diff_new, "the report to compare")->option_text("NEW");
@@ -206,6 +221,7 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   auto* explain = app.add_subcommand("explain", "what a verdict rests on: every number, and the rule");
   explain->add_option("file", options.explained_file, "the report of --ab --benchmark_out=FILE")->required()->option_text("FILE");
   explain->add_option("case", options.explained_case, "as in the report: uniform/64; without it the cases are listed")->option_text("CASE");
+  explain->add_flag("--rerun", options.explained_again, "of the evidence of a gate: compare the case again, here and now");
   explain->fallthrough();
 
   // CLI11 would take the next argument for the missing value.
@@ -240,6 +256,8 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (accept->parsed()) options.histories_do = Options::Histories::kAccept;
   if (prune->parsed()) options.histories_do = Options::Histories::kPrune;
   if (accept->parsed() && options.histories.why.empty()) return fail("--why", "says nothing", "write why the new level is right");
+  if (gate->parsed()) options.command = Options::Command::kGate;
+  if (calibrate->parsed()) options.command = Options::Command::kCalibrate;
   if (diff->parsed()) {
     options.command = diff_baseline ? Options::Command::kDiffBaseline : Options::Command::kDiff;
     if (diff_baseline && !diff_new.empty()) return fail("harness diff --baseline", "takes one report", "leave out " + diff_new);
@@ -253,9 +271,30 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
     options.diff_baseline.format = diff_format == "json" ? DiffFormat::kJson : diff_format == "table" ? DiffFormat::kTable
                                    : diff_format == "markdown" ? DiffFormat::kMarkdown : DiffFormat::kJsonl;
   }
-  if (!app.get_subcommands().empty() && !benchmark_flags.empty()) {
+  const bool measures = gate->parsed() || calibrate->parsed();
+  if (!app.get_subcommands().empty() && !measures && !benchmark_flags.empty()) {
     return fail(benchmark_flags.front(), fmt::format("means nothing to `harness {}`", app.get_subcommands().front()->get_name()),
                 "leave it out");
+  }
+  if (gate->parsed()) {
+    if (options.ab.sides.size() == 1 || options.ab.sides.size() > 2) return fail("--ab", "a gate takes two programs, the old and the new", "write --ab=./old_bench,./new_bench");
+    if (!options.ab.sides.empty() && (!options.gate.base.empty() || !options.gate.base_directory.empty())) {
+      return fail("--ab", "names the old program itself", "leave out --base and --base-dir");
+    }
+    if (!options.gate.base.empty() && !options.gate.base_directory.empty()) return fail("--base-dir", "and --base are two ways to say what to compare with", "leave one of them out");
+    options.gate.programs = std::exchange(options.ab.sides, {});
+    if (!fail_on.empty()) options.gate.fail_on.clear();
+    for (const auto& word : fail_on) {
+      const auto cause = model::cause_of(word);
+      if (!cause) return fail("--fail-on", "expected some of time, memory, p95, growth, limits, found \"" + word + "\"");
+      options.gate.fail_on.push_back(*cause);
+    }
+  }
+  if (measures) {
+    for (const auto* flag : {"--export-markdown", "--histogram", "--columns", "--stability-threshold", "--passes", "--untrusted"}) {
+      if (app.count(flag) > 0) return fail(flag, "means nothing to harness " + app.get_subcommands().front()->get_name(), "leave it out");
+    }
+    if (isolation != "process") return fail("--isolation", "a verdict needs fresh processes", "leave it out");
   }
   if (!options.ab.sides.empty()) {
     if (!app.get_subcommands().empty()) return fail("--ab", "is a command of its own", "leave out " + app.get_subcommands().front()->get_name());
@@ -275,22 +314,24 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
     options.command = Options::Command::kBaseline;
     options.baseline.record = !no_record;
   }
-  if (!baseline && (no_record || options.baseline.strict)) return fail(no_record ? "--no-record" : "--strict", "goes with --baseline");
+  if (!baseline && no_record) return fail("--no-record", "goes with --baseline");
+  if (!baseline && !gate->parsed() && options.baseline.strict) return fail("--strict", "goes with --baseline and gate");
   if (options.ab.sides.empty() && options.ab.untrusted) return fail("--untrusted", "goes with --ab", "name two sides with --ab");
-  if (options.ab.sides.empty() && !baseline && (!min_effect.empty() || !budget.empty())) {
-    return fail(!min_effect.empty() ? "--min-effect" : "--budget", "goes with --ab and --baseline", "name two sides with --ab");
+  if (options.ab.sides.empty() && !baseline && !measures && (!min_effect.empty() || !budget.empty())) {
+    return fail(!min_effect.empty() ? "--min-effect" : "--budget", "goes with --ab, --baseline, gate and calibrate", "name two sides with --ab");
   }
   if (!min_effect.empty()) {
     const auto share = read_percent("--min-effect", min_effect);
     if (!share) return tl::unexpected(share.error());
     options.ab.min_effect = *share;
-    options.baseline.min_effect = *share;
+    options.baseline.min_effect = options.gate.min_effect = options.calibrate.min_effect = *share;
   }
   if (!budget.empty()) {
     const auto seconds = read_seconds("--budget", budget);
     if (!seconds) return tl::unexpected(seconds.error());
     options.ab.budget_seconds = *seconds;
-    options.baseline.budget_seconds = *seconds;
+    options.baseline.budget_seconds = options.calibrate.budget_seconds = *seconds;
+    options.gate.budget_seconds = *seconds;
   }
   if (options.run.rollback && options.command != Options::Command::kRun) {
     return fail("--rollback", "goes with a run", "leave it out");
@@ -308,6 +349,10 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (!flags) return tl::unexpected(flags.error());
   if (options.command == Options::Command::kAb) {
     if (auto fits = fits_duets("--ab", benchmark_flags, *flags); !fits) return tl::unexpected(fits.error());
+  }
+  if (measures) {
+    if (auto fits = fits_duets("harness " + app.get_subcommands().front()->get_name(), benchmark_flags, *flags); !fits) return tl::unexpected(fits.error());
+    if (calibrate->parsed() && (!flags->out.empty() || flags->format != "console")) return fail("--benchmark_out", "means nothing to harness calibrate", "leave it out");
   }
   if (options.command == Options::Command::kBaseline) {
     if (auto fits = fits_duets("--baseline", benchmark_flags, *flags); !fits) return tl::unexpected(fits.error());
@@ -329,10 +374,14 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (options.run.histogram && !options.run.latency_pass) {
     return fail("--histogram", "needs the latency pass", "leave --passes out, or add latency to it");
   }
-  options.ab.run = options.baseline.run = options.pin.run = options.run;
+  options.ab.run = options.baseline.run = options.pin.run = options.gate.run = options.calibrate.run = options.run;
+  options.gate.plugins_given = !plugins.empty();
+  options.gate.strict = options.baseline.strict;
+  options.gate.environment = surroundings.environment;
   options.histories.places = options.run.places;
   const auto histories_directory = baseline_directory(baseline_dir, surroundings);
-  options.baseline.directory = options.histories.directory = options.pin.directory = options.diff_baseline.directory = histories_directory;
+  options.baseline.directory = options.histories.directory = options.pin.directory = options.diff_baseline.directory =
+      options.gate.history_directory = options.calibrate.directory = histories_directory;
   return options;
 }
 

@@ -7,8 +7,10 @@
 
 #include <harness/experiment/ab.hpp>
 #include <harness/experiment/baseline.hpp>
+#include <harness/experiment/calibrate.hpp>
 #include <harness/experiment/diff.hpp>
 #include <harness/experiment/diff_baseline.hpp>
+#include <harness/experiment/gate.hpp>
 #include <harness/experiment/histories.hpp>
 #include <harness/experiment/pin.hpp>
 #include <harness/experiment/run.hpp>
@@ -18,7 +20,7 @@ namespace harness::cli {
 
 struct Options {
   enum class Command {
-    kRun, kAb, kBaseline, kHistories, kPin, kDiff, kDiffBaseline, kExplain, kList, kDoctor, kShown
+    kRun, kAb, kBaseline, kGate, kCalibrate, kHistories, kPin, kDiff, kDiffBaseline, kExplain, kList, kDoctor, kShown
   } command = Command::kRun;  // kShown: help or version was asked for
   std::string shown;                                                   // text for kShown
   experiment::RunRequest run;                                          // `run.places` serves every command
@@ -27,9 +29,12 @@ struct Options {
   experiment::HistoriesRequest histories;
   enum class Histories { kList, kShow, kAccept, kPrune } histories_do = Histories::kList;
   experiment::PinRequest pin;
+  experiment::GateRequest gate;
+  experiment::CalibrateRequest calibrate;
   experiment::DiffRequest diff;
   experiment::DiffBaselineRequest diff_baseline;
   std::string explained_file, explained_case;                          // explain FILE [CASE]
+  bool explained_again = false;                                        // explain --rerun
   bool long_form = false;                                              // list --long
 };
 

@@ -18,10 +18,14 @@ struct AbRequest {
   std::optional<double> budget_seconds;  // --budget, a case and duet; else 5, for calls above 50 ms 10
   bool untrusted = false;                // --untrusted: sides never share a process
   bool measure_equal_code = false;       // no flag: for measuring how often the rule is wrong
+  std::optional<double> total_seconds;   // no flag, of programs: no case is begun afterwards (a gate's budget)
 };
 
 // Says everything on the terminal; `report`, where given, gets what --benchmark_out would.
 Exit ab(const AbRequest& request, const Terminal& terminal, model::AbReport* report = nullptr);
+
+// The reason of a case that `total_seconds` left out.
+inline constexpr const char* kTotalUsedUp = "the budget was used up";
 
 // The part of `ab` for Google Benchmark programs (ab_programs.cpp): sides are paths of executables.
 Exit ab_programs(const AbRequest& request, const Terminal& terminal, model::AbReport* report);

@@ -86,6 +86,7 @@ class AbPrograms {
       return found.error().exit;
     }
     begin();
+    begun_ = terminal_.clock();
     for (std::size_t side = 1; side < programs_.size(); ++side) {
       if (!request_.measure_equal_code && is_same_program(programs_[0].file(), programs_[side].file())) {
         say_equal(side);
@@ -180,6 +181,8 @@ class AbPrograms {
         comparison.verdict = Verdict::kIncomparable;
         comparison.reason = fmt::format("{} has {} cases of this name", in_reference > 1 ? comparison.reference : comparison.candidate,
                                         std::max(in_reference, in_candidate));
+      } else if (request_.total_seconds && terminal_.clock() - begun_ > *request_.total_seconds) {
+        comparison.reason = kTotalUsedUp;
       } else {
         output_.progress().step(each.name, kTypicalCase);
         const bool ended = terminal_.stop || !measure(side, each.name, comparison);
@@ -339,6 +342,7 @@ class AbPrograms {
   std::vector<ProgramCase> cases_;
   std::vector<std::string> names_;
   bool machine_at_fault_ = false;
+  double begun_ = 0;
 };
 
 }  // namespace

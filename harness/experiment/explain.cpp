@@ -17,8 +17,10 @@
 #include <harness/compare/sequential.hpp>
 #include <harness/compare/slices.hpp>
 #include <harness/experiment/duet.hpp>
+#include <harness/experiment/evidence.hpp>
 #include <harness/model/comparison_json.hpp>
 #include <harness/model/document.hpp>
+#include <harness/model/gate_json.hpp>
 #include <harness/model/text.hpp>
 #include <harness/report/comparison.hpp>
 #include <harness/report/figures.hpp>
@@ -53,6 +55,46 @@ Result<std::string> text_of(const std::string& file) {
   }
   text.resize(size);
   return text;
+}
+
+// A report of an A/B, a report of a gate, or the evidence of one.
+struct Explained {
+  model::AbReport report;
+  std::vector<model::GateCase> cases;  // of a gate
+  package::Entries entries;            // of an evidence
+};
+
+Explained of_gate(model::GateReport gate) {
+  Explained explained;
+  explained.report.context = std::move(gate.context);
+  explained.report.kind = "solvers";
+  for (const auto& one : gate.cases) explained.report.comparisons.push_back(one.comparison);
+  explained.cases = std::move(gate.cases);
+  return explained;
+}
+
+Result<Explained> read_explained(const std::string& file) {
+  const auto text = text_of(file);
+  if (!text) return tl::unexpected(text.error());
+  if (text->starts_with("PK")) {
+    auto entries = package::read_archive(file);
+    if (!entries) return tl::unexpected(entries.error());
+    auto gate = report_of_evidence(*entries, file);
+    if (!gate) return tl::unexpected(gate.error());
+    auto explained = of_gate(std::move(*gate));
+    explained.entries = std::move(*entries);
+    return explained;
+  }
+  if (text->find("\"harness_gate_schema\"") != std::string::npos) {
+    auto gate = model::read_gate_report(*text, file);
+    if (!gate) return tl::unexpected(gate.error());
+    return of_gate(std::move(*gate));
+  }
+  auto report = model::read_ab_report(*text, file);
+  if (!report) return tl::unexpected(report.error());
+  Explained explained;
+  explained.report = std::move(*report);
+  return explained;
 }
 
 std::vector<std::string> names_of(const Comparison& one) {
@@ -209,15 +251,17 @@ class Again {
 
 }  // namespace
 
-Exit explain(const std::string& file, const std::string& case_name, const Terminal& terminal) {
+Exit explain(const std::string& file, const std::string& case_name, bool rerun, const Terminal& terminal) {
   const auto refuse = [&](const Error& error) {
     terminal.err << "harness: " << report::printable(error.text(), terminal.utf8, 2000) << std::endl;
     return error.exit;
   };
-  const auto text = text_of(file);
-  if (!text) return refuse(text.error());
-  const auto report = model::read_ab_report(*text, file);
-  if (!report) return refuse(report.error());
+  const auto explained = read_explained(file);
+  if (!explained) return refuse(explained.error());
+  const auto* report = &explained->report;
+  if (rerun && (explained->entries.empty() || case_name.empty())) {
+    return refuse({"--rerun", "needs the evidence of a gate and one of its cases", "write harness explain F.zip CASE --rerun", Exit::kUsage});
+  }
   report::ConsoleOptions options;
   options.colour = terminal.colour;
   options.utf8 = terminal.utf8;
@@ -241,6 +285,14 @@ Exit explain(const std::string& file, const std::string& case_name, const Termin
       terminal.out << "  no rule made this verdict: there is nothing to run again\n";
     }
     terminal.out.flush();
+    if (rerun) {
+      const auto gated = std::find_if(explained->cases.begin(), explained->cases.end(), [&](const auto& each) {
+        return each.comparison.problem == one->problem && each.comparison.case_name == one->case_name && each.comparison.candidate == one->candidate;
+      });
+      terminal.out << "\nagain, here and now:\n" << std::flush;
+      const auto code = rerun_evidence(explained->entries, *gated, file, terminal);
+      if (exit == Exit::kFine) exit = code;
+    }
     for (const auto& fault : again.faults()) {
       exit = refuse({fmt::format("{}: {}, {}", file, one->case_name, one->candidate), fault,
                      "the file was changed, or another version of harness decided", Exit::kUsage});

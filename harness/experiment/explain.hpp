@@ -1,4 +1,4 @@
-// `harness explain FILE [CASE]`: every number that went into a verdict of an A/B, the rule that made it, and the rule run
+// `harness explain FILE [CASE]`: every number that went into a verdict of an A/B or a gate, the rule that made it, and the rule run
 // again on the numbers, so that the file explains itself.
 #pragma once
 
@@ -9,11 +9,12 @@
 
 namespace harness::experiment {
 
-// `file`: what --benchmark_out of an A/B wrote, at most 256 MiB. `case_name`: `uniform/64`, also with the problem or as a row
+// `file`: what --benchmark_out of an A/B or a gate wrote, at most 256 MiB, or the --evidence of a gate, of which `rerun` also compares the
+// case again, here and now. `case_name`: `uniform/64`, also with the problem or as a row
 // is called (`two-sum/uniform/64`, `two-sum/v2.0.0/uniform/64`); else a glob over these; empty lists the cases with their
 // verdicts. Of more than two sides all comparisons of the case are explained.
 // Exit 2, with words on terminal.err: the file cannot be read, is no report of an A/B, has no such case (with the nearest
 // names), or holds a verdict or a figure to which its own numbers do not lead.
-Exit explain(const std::string& file, const std::string& case_name, const Terminal& terminal);
+Exit explain(const std::string& file, const std::string& case_name, bool rerun, const Terminal& terminal);
 
 }  // namespace harness::experiment

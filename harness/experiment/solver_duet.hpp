@@ -34,6 +34,9 @@ class SolverDuets {
   SolverDuets(const Options& options, const Terminal& terminal, const worker::Settings& settings, trial::Inputs& inputs,
               std::function<void(const model::Duet&)> progress, std::function<void(const std::string&)> say);
 
+  // From now on, instead of what the options say.
+  void set_budget(std::optional<double> seconds) { options_.budget_seconds = seconds; }
+
   // Two duets of the least number of processes.
   double predict_seconds(const Row& reference, const Row& candidate) const;
   // Fills everything that comes of measuring; names, case and figures are the caller's. `expected_log_ratio`: what no

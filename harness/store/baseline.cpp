@@ -113,7 +113,8 @@ Result<std::vector<std::string>> Baselines::problems() const {
   if (failed == std::errc::no_such_file_or_directory) return names;
   for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     const fs::path& path = entry->path();
-    if (path.extension() == ".json" && model::is_kebab_case(path.stem().string()))
+    // noise.json lies beside them: what `harness calibrate` found.
+    if (path.extension() == ".json" && path.stem() != "noise" && model::is_kebab_case(path.stem().string()))
       names.push_back(path.stem().string());
   }
   if (failed) return fail(folder.string(), "cannot be read: " + system_words(failed.value()));

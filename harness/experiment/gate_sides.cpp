@@ -1,0 +1,164 @@
+#include <harness/experiment/gate_sides.hpp>
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <harness/experiment/solver_build.hpp>
+#include <harness/model/sha256.hpp>
+#include <harness/store/build_cache.hpp>
+#include <harness/store/input_file.hpp>
+
+namespace harness::experiment {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostSourceBytes = std::uint64_t{64} << 20;
+
+// The folders that solvers and datasets are built from: of a tree with `solvers/` those two, else all of it.
+std::vector<std::string> parts_of(const fs::path& root) {
+  std::error_code ignored;
+  if (fs::is_directory(root / "solvers", ignored)) return {"solvers", "datasets"};
+  return {};
+}
+
+class Sides {
+ public:
+  Sides(const GateRequest& request, const Terminal& terminal, const std::function<void(const std::string&)>& say)
+      : request_(request), terminal_(terminal), say_(say), cache_(store::BuildCache::default_directory()) {
+    options_.stop = &terminal.stop;
+  }
+
+  Result<GateSides> prepare() {
+    std::error_code ignored;
+    const auto here = fs::current_path(ignored);
+    sides_.datasets = request_.run.places.dataset_directory;
+    sides_.candidate = request_.run.places.plugin_directories;
+    if (!request_.base_directory.empty()) {
+      // A repository is not needed then; where there is one, the report names its commit.
+      if (auto revisions = store::find_revisions(here, "HEAD", request_.environment)) {
+        sides_.revisions = std::move(*revisions);
+        sides_.revisions.base_sha.clear();
+      }
+      sides_.revisions.base = request_.base_directory.string();
+      sides_.base = {request_.base_directory};
+      return std::move(sides_);
+    }
+    auto revisions = store::find_revisions(here, request_.base, request_.environment);
+    if (!revisions) return tl::unexpected(revisions.error());
+    sides_.revisions = std::move(*revisions);
+    const auto& root = sides_.revisions.root;
+    const auto parts = parts_of(root);
+    const auto changed = store::changed_files(root, sides_.revisions.base_sha, parts);
+    if (!changed) return tl::unexpected(changed.error());
+    if (changed->empty() && !request_.plugins_given) {
+      sides_.nothing_changed = true;
+      return std::move(sides_);
+    }
+    auto base = build_base(parts);
+    if (!base) return tl::unexpected(base.error());
+    sides_.base = base->plugin_directories;
+    sides_.base_datasets = base->dataset_directory;
+    if (!request_.plugins_given) {
+      auto candidate = build_candidate(parts);
+      if (!candidate) return tl::unexpected(candidate.error());
+      sides_.candidate = candidate->plugin_directories;
+      if (fs::is_directory(root / "datasets", ignored)) sides_.datasets = root / "datasets";
+    }
+    return std::move(sides_);
+  }
+
+ private:
+  // What the parts are at a commit: `solvers=<id of its tree>`.
+  Result<std::vector<std::string>> ids_at(const std::string& sha, const std::vector<std::string>& parts) const {
+    std::vector<std::string> ids;
+    for (const auto& part : parts.empty() ? std::vector<std::string>{""} : parts) {
+      const auto id = store::object_at(sides_.revisions.root, sha, part);
+      if (!id) return tl::unexpected(id.error());
+      ids.push_back(part + "=" + *id);
+    }
+    return ids;
+  }
+
+  Result<BuiltSolvers> build_base(const std::vector<std::string>& parts) {
+    const auto& revisions = sides_.revisions;
+    const auto ids = ids_at(revisions.base_sha, parts);
+    if (!ids) return tl::unexpected(ids.error());
+    const auto name = fmt::format("{} ({})", revisions.base_sha.substr(0, 7), revisions.base);
+    return build(*ids, name, [&](const fs::path& folder) -> Result<fs::path> {
+      const auto source = folder / "source";
+      if (auto out = store::check_out(revisions.root, revisions.base_sha, source); !out) return tl::unexpected(out.error());
+      return source;
+    });
+  }
+
+  // The working tree as it is. Equal content is built once, also when it is a commit's.
+  Result<BuiltSolvers> build_candidate(const std::vector<std::string>& parts) {
+    const auto& revisions = sides_.revisions;
+    auto ids = ids_at(revisions.head_sha, parts);
+    if (!ids) return tl::unexpected(ids.error());
+    if (revisions.dirty) {
+      const auto changed = store::changed_files(revisions.root, revisions.head_sha, parts);
+      if (!changed) return tl::unexpected(changed.error());
+      for (const auto& file : *changed) {
+        const auto text = store::read_text(revisions.root / file, kMostSourceBytes);
+        ids->push_back(fmt::format("{}={}", file, text ? model::Sha256().add(*text).hex() : "gone"));
+      }
+    }
+    const auto root = revisions.root;
+    return build(*ids, revisions.dirty ? "the working tree" : revisions.head_sha.substr(0, 7), [root](const fs::path&) -> Result<fs::path> { return root; });
+  }
+
+  Result<BuiltSolvers> build(const std::vector<std::string>& ids, const std::string& name, const std::function<Result<fs::path>(const fs::path& folder)>& source) {
+    const auto folder = cache_.get(
+        build_key(ids, options_),
+        [&](const fs::path& making) -> Result<void> {
+          say_(fmt::format("building the solvers of {}", name));
+          const auto from = source(making);
+          if (!from) return tl::unexpected(from.error());
+          auto built = build_solvers(*from, making / "build", options_);
+          if (!built) {
+            auto error = built.error();
+            error.what = name + ": " + error.what;
+            return tl::unexpected(std::move(error));
+          }
+          // What stands in it must hold after it was moved to its place.
+          std::error_code failed;
+          fs::create_directories(making / "plugins", failed);
+          for (const auto& directory : built->plugin_directories) {
+            for (const auto& library : fs::directory_iterator(directory, failed)) {
+              if (library.path().extension() == ".so") fs::copy_file(library.path(), making / "plugins" / library.path().filename(), failed);
+              if (failed) return fail((making / "plugins").string(), "cannot be written: " + failed.message());
+            }
+          }
+          const bool checked_out = *from == making / "source";
+          if (checked_out && !built->dataset_directory.empty()) fs::rename(built->dataset_directory, making / "datasets", failed);
+          fs::remove_all(making / "build", failed);
+          fs::remove_all(making / "source", failed);
+          return {};
+        },
+        [this] { return terminal_.stop.load(); });
+    if (!folder) return tl::unexpected(folder.error());
+    std::error_code ignored;
+    BuiltSolvers built;
+    built.plugin_directories = {*folder / "plugins"};
+    if (fs::is_directory(*folder / "datasets", ignored)) built.dataset_directory = *folder / "datasets";
+    return built;
+  }
+
+  const GateRequest& request_;
+  const Terminal& terminal_;
+  const std::function<void(const std::string&)>& say_;
+  store::BuildCache cache_;
+  BuildOptions options_;
+  GateSides sides_;
+};
+
+}  // namespace
+
+Result<GateSides> prepare_sides(const GateRequest& request, const Terminal& terminal, const std::function<void(const std::string&)>& say) {
+  return Sides(request, terminal, say).prepare();
+}
+
+}  // namespace harness::experiment
