@@ -74,7 +74,8 @@ bool BareNumbers::scan_quickly(const char* text, std::size_t size) {
   if (size == 0 || size > kMostTextBytes || escaped_) return false;
   const auto doubtful_at = [](unsigned char prior, unsigned char c) -> unsigned char {
     const unsigned char lower = c | 0x20;
-    const bool may_begin = (prior <= '-' && prior != '"') | (prior == ':') | (prior == '[');
+    const unsigned char bracket = prior & 0xdf;  // a brace too
+    const bool may_begin = ((prior <= '-') & (prior != '"')) | (prior == ':') | (bracket == '[') | (bracket == ']');
     return static_cast<unsigned char>((((lower == 'n') | (lower == 'i')) & may_begin) | (c == '\\'));
   };
   const auto* bytes = reinterpret_cast<const unsigned char*>(text);

@@ -1,8 +1,10 @@
 #include <harness/model/bare_numbers.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <random>
 
 #include "../catch.hpp"
 
@@ -46,6 +48,29 @@ TEST_CASE("texts, longer words and words that touch a number stay as they are") 
                                  "[NaN.5, infinity, NAN, +x]"}) {
     for (const std::size_t step : {1U, 4U, 64U}) CHECK(filtered(text, step).text == text);
   }
+}
+
+TEST_CASE("where the stream is cut changes nothing, whatever is in it") {
+  constexpr std::array<const char*, 20> kParts{"NaN", "nan", "inf", "Infinity", "-", "\"", "\\", " ", ",", ":", "[", "}", "]", "{", "\n", "x", "1e5", "N", "(", "name"};
+  std::minstd_rand random(7);
+  std::size_t changed = 0;
+  for (int i = 0; i < 3'000; ++i) {
+    std::string text;
+    for (auto parts = random() % 30; parts > 0; --parts) text += kParts[random() % kParts.size()];
+    const auto whole = filtered(text, 64).text;
+    CHECK(whole.size() == text.size());
+    changed += whole != text;
+    for (const std::size_t step : {1U, 2U, 3U, 7U, 11U}) {
+      INFO(text);
+      REQUIRE(filtered(text, step).text == whole);
+    }
+  }
+  CHECK(changed > 300);
+}
+
+TEST_CASE("quotes that are escaped end no text, across any cut") {
+  const std::string text = R"(["a\" , NaN, "b\\", NaN, "c\\\" NaN", nan])";
+  for (std::size_t step = 1; step <= 64; ++step) CHECK(filtered(text, step).text == R"(["a\" , NaN, "b\\", NaN, "c\\\" NaN", 0e9])");
 }
 
 TEST_CASE("the numbers that stand for words are told apart from all others") {

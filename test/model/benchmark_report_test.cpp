@@ -140,6 +140,43 @@ TEST_CASE("of a key that comes twice the first counts, and a counter may have th
   CHECK_FALSE(entry.skipped);
 }
 
+TEST_CASE("the numbers of times stay as they were written, beside the seconds") {
+  const auto report = of_entries(R"({"name": "a", "time_unit": "us", "real_time": 0.3, "cpu_time": 7},
+      {"name": "a_cv", "run_type": "aggregate", "aggregate_name": "cv", "time_unit": "us", "cpu_time": 0.25})");
+  CHECK(report.entries[0].real_time == 0.3);
+  CHECK(report.entries[0].cpu_time == 7.0);
+  CHECK(report.entries[1].cpu_time == 0.25);
+  CHECK(report.entries[1].cpu_seconds == 0.25);
+  CHECK_FALSE(report.entries[1].real_time);
+}
+
+TEST_CASE("nothing of an entry is left in the next one") {
+  const auto report = of_entries(R"({"name": "a_mean", "run_name": "a", "run_type": "aggregate", "aggregate_name": "mean", "aggregate_unit": "percentage", "time_unit": "ms",
+      "label": "l", "big_o": "N", "family_index": 1, "repetition_index": 2, "repetitions": 3, "threads": 4, "iterations": 5, "real_time": 1, "cpu_time": 2,
+      "error_occurred": true, "error_message": "e", "skipped": true, "skip_message": "s", "hits": 1, "note": "x"}, {"name": "b", "note": 3, "hits": 2})");
+  const auto& entry = report.entries.at(1);
+  CHECK(entry.run_name == "b");
+  CHECK(entry.aggregate_name + entry.time_unit + entry.label + entry.big_o == "");
+  CHECK_FALSE(entry.percentage);
+  CHECK_FALSE((entry.family_index || entry.repetition_index || entry.repetitions || entry.threads || entry.iterations));
+  CHECK_FALSE((entry.real_seconds || entry.cpu_seconds || entry.real_time || entry.cpu_time || entry.error || entry.skipped));
+  CHECK(entry.counters == std::vector<std::pair<std::string, double>>{{"note", 3}, {"hits", 2}});
+}
+
+TEST_CASE("the first of a key counts among few counters and among many, and where it is no number") {
+  CHECK(of_entries(R"({"name": "a", "note": "x", "note": 3, "label": 4, "label": "l"})").entries[0].counters ==
+        std::vector<std::pair<std::string, double>>{{"label", 4}});
+  std::string crowd = R"({"name": "a", "note": "x")";
+  for (int twice = 0; twice < 2; ++twice) {
+    for (int i = 0; i < 100; ++i) crowd += ", \"c" + std::to_string(i) + "\": " + std::to_string(i + 1000 * twice);
+  }
+  const auto report = of_entries(crowd + R"(, "note": 3, "late": 1})");
+  const auto& counters = report.entries[0].counters;
+  REQUIRE(counters.size() == 101);
+  for (int i = 0; i < 100; ++i) CHECK(counters[static_cast<std::size_t>(i)].second == i);
+  CHECK(counters[100] == std::pair<std::string, double>("late", 1));
+}
+
 TEST_CASE("an old report without run_name and run_type is read") {
   const auto report = of_entries(R"({"name": "BM_x/8", "iterations": 100, "real_time": 1.5, "cpu_time": 1.4, "time_unit": "ns"})");
   const auto& entry = report.entries.at(0);
