@@ -2,26 +2,30 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
+#include <utility>
 
 namespace harness::experiment {
 
 std::vector<std::size_t> breadth_first(const std::vector<GateTrial>& trials) {
-  std::map<std::size_t, std::vector<std::size_t>> by_solver;  // its trials, from quick to long
-  for (std::size_t i = 0; i < trials.size(); ++i) by_solver[trials[i].solver].push_back(i);
+  std::set<std::size_t> hopeful;  // solvers of which something else than the unlikely ones is there to begin with
+  for (const auto& trial : trials) {
+    if (trial.suspect || !trial.unlikely) hopeful.insert(trial.solver);
+  }
+  std::map<std::pair<int, std::size_t>, std::vector<std::size_t>> by_group;  // and solver: its trials, from quick to long
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    const auto& trial = trials[i];
+    const int group = trial.suspect ? 0 : trial.unlikely && hopeful.contains(trial.solver) ? 2 : 1;
+    by_group[{group, trial.solver}].push_back(i);
+  }
   std::vector<std::tuple<int, std::size_t, std::size_t, std::size_t>> keys(trials.size());  // group, turn, solver, place
-  for (auto& [solver, of_solver] : by_solver) {
-    std::stable_sort(of_solver.begin(), of_solver.end(), [&](auto a, auto b) { return trials[a].weight < trials[b].weight; });
-    std::size_t turn = 0;
-    const auto likely = [&](auto i) { return !trials[i].unlikely; };
-    const auto last = std::find_if(of_solver.rbegin(), of_solver.rend(), likely);
-    for (const auto i : of_solver) {
-      const int group = trials[i].suspect ? 0 : trials[i].unlikely ? 2 : 1;
-      const bool is_largest = last != of_solver.rend() && i == *last;
+  for (auto& [group_and_solver, members] : by_group) {
+    std::stable_sort(members.begin(), members.end(), [&](auto a, auto b) { return trials[a].weight < trials[b].weight; });
+    for (std::size_t i = 0; i < members.size(); ++i) {
       // Turn 0 is the quickest, turn 1 the largest, the rest follows.
-      const auto its_turn = turn == 0 ? 0 : is_largest ? 1 : turn + 1;
-      keys[i] = {group, its_turn, solver, i};
-      if (group != 0) ++turn;
+      const auto turn = i == 0 ? 0 : i + 1 == members.size() ? 1 : i + 1;
+      keys[members[i]] = {group_and_solver.first, turn, group_and_solver.second, members[i]};
     }
   }
   std::vector<std::size_t> order(trials.size());

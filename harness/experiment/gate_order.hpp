@@ -16,7 +16,7 @@ struct GateTrial {
 };
 
 // Indices into `trials`: suspects first; then of each solver its quickest case, then of each its largest, then the rest of all from
-// quick to long in turns; the unlikely ones last, in the same order.
+// quick to long in turns; the unlikely ones last, in the same order, but for a solver that has no other.
 std::vector<std::size_t> breadth_first(const std::vector<GateTrial>& trials);
 
 }  // namespace harness::experiment
