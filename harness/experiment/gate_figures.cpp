@@ -74,10 +74,11 @@ void judge_limits(std::vector<GateFigure>& figures, const Row& reference, const 
   const auto declared = candidate.trial->limits();
   auto broken_now = compare::broken_limits(declared, timed(candidate, comparison, false));
   broken_now.insert(broken_now.end(), candidate.measurement.broken_limits.begin(), candidate.measurement.broken_limits.end());
-  const auto broken_before = compare::broken_limits(declared, timed(reference, comparison, true));
+  auto broken_before = compare::broken_limits(declared, timed(reference, comparison, true));
+  broken_before.insert(broken_before.end(), reference.measurement.broken_limits.begin(), reference.measurement.broken_limits.end());
   for (const auto& broken : broken_now) {
     const auto before = std::find_if(broken_before.begin(), broken_before.end(), [&](const auto& each) { return each.limit == broken.limit; });
-    const bool is_old = before != broken_before.end() || !reference.measurement.broken_limits.empty();
+    const bool is_old = before != broken_before.end();
     GateFigure figure{Cause::kLimits, broken.limit, is_old ? "broken, too" : "kept", report::broken_limit_text(broken), std::nullopt, !is_old};
     figures.push_back(std::move(figure));
   }
