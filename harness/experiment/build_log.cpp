@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kMostShown = 300;  // characters of one error
 constexpr std::string_view kCompilersWords[] = {": error: ", ": fatal error: "};
-constexpr std::string_view kLinkersWords[] = {"undefined reference to ", "ld: cannot find ", "ld.lld: error: ", "relocation R_"};
+constexpr std::string_view kLinkersWords[] = {"undefined reference to ", "ld: cannot find ",
+                                              "ld.lld: error: ", "relocation R_"};
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;

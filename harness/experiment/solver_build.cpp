@@ -11,7 +11,6 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <harness/experiment/build_log.hpp>
 #include <harness/library/catalog.hpp>
@@ -34,49 +33,24 @@ endif()
 )";
 
 constexpr const char* kPlugins = "plugins";
-constexpr const char* kWork = "work";        // what goes when the build has ended
+constexpr const char* kWork = "work";  // what goes when the build has ended
 constexpr const char* kLog = "build.log";
 constexpr std::size_t kMostProjectBytes = 1 << 20;  // of a CMakeLists.txt that is read for a word
 constexpr double kVersionSeconds = 20;
 
-// What changes how CMake and compilers speak, whom they obey or where git looks; a `*` at the end is any ending.
-constexpr std::string_view kLeftOut[] = {"GIT_*",          "LC_*",        "LANGUAGE",  "CLICOLOR_FORCE", "GCC_COLORS",
-                                         "CMAKE_GENERATOR*", "MAKEFLAGS", "MFLAGS",    "MAKELEVEL",      "NINJA_STATUS",
-                                         "VERBOSE",        "DESTDIR",     "BENCHMARK_*"};
 // What tells a compiler what to do and where to look, besides its own command line.
-constexpr const char* kOfTheKey[] = {"CXX",          "CXXFLAGS", "LDFLAGS",           "CPPFLAGS",          "CPATH",
-                                     "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX",
-                                     "CMAKE_PREFIX_PATH", "CMAKE_CXX_COMPILER_LAUNCHER"};
+constexpr const char* kOfTheKey[] = {"CXX",
+                                     "CXXFLAGS",
+                                     "LDFLAGS",
+                                     "CPPFLAGS",
+                                     "CPATH",
+                                     "CPLUS_INCLUDE_PATH",
+                                     "LIBRARY_PATH",
+                                     "COMPILER_PATH",
+                                     "GCC_EXEC_PREFIX",
+                                     "CMAKE_PREFIX_PATH",
+                                     "CMAKE_CXX_COMPILER_LAUNCHER"};
 constexpr const char* kUsualCompilers[] = {"c++", "g++", "clang++"};  // as CMake looks for them
-
-bool is_left_out(std::string_view name) {
-  return std::any_of(std::begin(kLeftOut), std::end(kLeftOut), [&](std::string_view each) {
-    return each.ends_with('*') ? name.starts_with(each.substr(0, each.size() - 1)) : name == each;
-  });
-}
-
-std::string value_of(const Environment& environment, std::string_view name) {
-  for (const auto& [each, value] : environment)
-    if (each == name) return value;
-  return {};
-}
-
-// The program of that name that a shell would start; "" = there is none.
-fs::path find_program(const Environment& environment, const std::string& name) {
-  const auto can_run = [](const fs::path& file) {
-    std::error_code error;
-    return fs::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
-  };
-  if (name.find('/') != std::string::npos) return can_run(name) ? fs::path(name) : fs::path();
-  const auto path = value_of(environment, "PATH");
-  for (std::size_t from = 0; from <= path.size();) {
-    const auto colon = std::min(path.find(':', from), path.size());
-    if (const auto folder = path.substr(from, colon - from); !folder.empty() && can_run(fs::path(folder) / name))
-      return fs::path(folder) / name;
-    from = colon + 1;
-  }
-  return {};
-}
 
 std::string read_text(const fs::path& file, std::size_t most) {
   std::ifstream in(file, std::ios::binary);
@@ -132,11 +106,17 @@ class Build {
     if (!sdk) return tl::unexpected(sdk.error());
     if (const auto made = make_directories(); !made) return tl::unexpected(made.error());
 
-    std::vector<std::string> configure{
-        cmake, "-S", has_folders ? directory_ / kWork / "project" : source_, "-B", directory_ / kWork / "build", "-G",
-        find_program(options_.environment, "ninja").empty() ? "Unix Makefiles" : "Ninja", "-Wno-dev",
-        "-DCMAKE_BUILD_TYPE=Release", "-Dharness_DIR:PATH=" + sdk->string(),
-        "-DHARNESS_PLUGIN_OUTPUT_DIRECTORY:PATH=" + (directory_ / kPlugins).string()};
+    std::vector<std::string> configure{cmake,
+                                       "-S",
+                                       has_folders ? directory_ / kWork / "project" : source_,
+                                       "-B",
+                                       directory_ / kWork / "build",
+                                       "-G",
+                                       find_program(options_.environment, "ninja").empty() ? "Unix Makefiles" : "Ninja",
+                                       "-Wno-dev",
+                                       "-DCMAKE_BUILD_TYPE=Release",
+                                       "-Dharness_DIR:PATH=" + sdk->string(),
+                                       "-DHARNESS_PLUGIN_OUTPUT_DIRECTORY:PATH=" + (directory_ / kPlugins).string()};
     if (has_folders) {
       configure.push_back("-DHARNESS_SOLVERS:PATH=" + (source_ / "solvers").string());
       const bool has_problems = has_below(source_ / "datasets", 1, "problem.cpp");
@@ -144,7 +124,8 @@ class Build {
     }
     if (const auto done = step("configuring", configure); !done) return give_up(done.error());
     const auto jobs = options_.jobs > 0 ? options_.jobs : std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
-    const std::vector<std::string> build{cmake, "--build", directory_ / kWork / "build", "--parallel", std::to_string(jobs)};
+    const std::vector<std::string> build{cmake, "--build", directory_ / kWork / "build", "--parallel",
+                                         std::to_string(jobs)};
     if (const auto done = step("building", build); !done) return give_up(done.error());
     if (const auto done = gather(); !done) return give_up(done.error());
     clear();
@@ -156,7 +137,9 @@ class Build {
  private:
   Result<void> make_directories() {
     std::error_code error;
-    const auto cannot = [&](const fs::path& path) { return fail(path.string(), "cannot be written: " + error.message()); };
+    const auto cannot = [&](const fs::path& path) {
+      return fail(path.string(), "cannot be written: " + error.message());
+    };
     for (const auto& left : {directory_ / kWork, directory_ / kPlugins, log_file_})
       if (fs::remove_all(left, error); error) return cannot(left);
     for (const auto& needed : {directory_ / kWork / "project", directory_ / kPlugins})
@@ -170,10 +153,7 @@ class Build {
   }
 
   Environment environment() const {
-    Environment variables;
-    for (const auto& variable : options_.environment)
-      if (!is_left_out(variable.first)) variables.push_back(variable);
-    variables.emplace_back("LC_ALL", "C");  // the log is read by build_log.cpp
+    auto variables = environment_of_builds(options_.environment);
     // A tree without a repository of its own is nobody's: not of one that happens to lie around it.
     std::error_code error;
     if (!fs::exists(source_ / ".git", error))
@@ -197,10 +177,12 @@ class Build {
     const bool is_kept = keep_log();
     if (finished && finished->status == 0) return {};
 
-    const auto next = is_kept ? "the log is " + log_file_.string() : "the log could not be kept in " + log_file_.string();
+    const auto next =
+        is_kept ? "the log is " + log_file_.string() : "the log could not be kept in " + log_file_.string();
     if (finished) {
       const auto why = first_error(output, source_);
-      return fail("does not build", why.empty() ? fmt::format("{} ended with status {}", name, finished->status) : why, next);
+      return fail("does not build", why.empty() ? fmt::format("{} ended with status {}", name, finished->status) : why,
+                  next);
     }
     const auto& failure = finished.error();
     if (failure.kind == worker::FailureKind::kInterrupted) return fail("", "interrupted", "", Exit::kInterrupted);
@@ -211,7 +193,9 @@ class Build {
     return fail("does not build", why, next);
   }
 
-  double seconds_used() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+  double seconds_used() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
 
   bool keep_log() const {
     std::error_code error;
@@ -286,9 +270,7 @@ std::string compiler_facts(const BuildOptions& options) {
   worker::Command command;
   command.words = words;
   command.words.emplace_back("--version");
-  for (const auto& variable : options.environment)
-    if (!is_left_out(variable.first)) command.environment.push_back(variable);
-  command.environment.emplace_back("LC_ALL", "C");
+  command.environment = environment_of_builds(options.environment);
   command.seconds = kVersionSeconds;
   command.stop = options.stop;
   const auto finished = worker::run_command(command);
@@ -315,40 +297,14 @@ std::string sdk_hash(const fs::path& sdk) {
 
 }  // namespace
 
-Environment own_environment() {
-  Environment variables;
-  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
-    const std::string_view variable(*each);
-    const auto equals = variable.find('=');
-    if (equals == std::string_view::npos || equals == 0) continue;
-    variables.emplace_back(variable.substr(0, equals), variable.substr(equals + 1));
-  }
-  return variables;
-}
-
-Result<fs::path> find_sdk(const Environment& environment) {
-  const fs::path folders = fs::path("lib") / "cmake" / "harness", file = "harnessConfig.cmake";
-  std::error_code error;
-  if (const auto asked = value_of(environment, "HARNESS_SDK"); !asked.empty()) {
-    for (const auto& folder : {fs::path(asked), fs::path(asked) / folders})
-      if (fs::exists(folder / file, error)) return fs::canonical(folder, error);
-    return fail("HARNESS_SDK", fmt::format("expected a folder with harnessConfig.cmake or lib/cmake/harness, found `{}`", asked));
-  }
-  const auto program = fs::read_symlink("/proc/self/exe", error);
-  const auto folder = program.parent_path().parent_path() / folders;
-  if (!fs::exists(folder / file, error))
-    return fail("the SDK of harness", fmt::format("was not found in {}", folder.string()),
-                "install it (cmake --install BUILD), or set HARNESS_SDK to the prefix that it was installed to");
-  return folder;
-}
-
 BuiltSolvers built_solvers(const fs::path& source, const fs::path& build_directory) {
   std::error_code error;
   const auto datasets = source / "datasets";
   return {{build_directory / kPlugins}, fs::is_directory(datasets, error) ? datasets : fs::path(), {}};
 }
 
-Result<BuiltSolvers> build_solvers(const fs::path& source, const fs::path& build_directory, const BuildOptions& options) {
+Result<BuiltSolvers> build_solvers(const fs::path& source, const fs::path& build_directory,
+                                   const BuildOptions& options) {
   std::error_code error;
   const auto tree = fs::canonical(source, error);
   if (error) return fail(source.string(), "cannot be read: " + error.message());

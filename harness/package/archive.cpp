@@ -73,7 +73,8 @@ Result<std::vector<const Entries::value_type*>> in_order(const Entries& entries,
     if (!why.empty()) return fail(place(file, entry.first), why);
     bytes += entry.second.size();
     if (bytes > kMostArchiveBytes)
-      return fail(place(file, entry.first), fmt::format("is beyond the {} bytes that an archive may hold", kMostArchiveBytes));
+      return fail(place(file, entry.first),
+                  fmt::format("is beyond the {} bytes that an archive may hold", kMostArchiveBytes));
     order.push_back(&entry);
     names.push_back(entry.first);
   }
@@ -110,7 +111,8 @@ Result<std::vector<std::uint8_t>> pack(const Entries& entries, const std::string
   static_cast<void>(archive.release());
 
   zip_stat_t facts;
-  if (::zip_source_stat(goal.get(), &facts) != 0 || (facts.valid & ZIP_STAT_SIZE) == 0 || ::zip_source_open(goal.get()) != 0)
+  if (::zip_source_stat(goal.get(), &facts) != 0 || (facts.valid & ZIP_STAT_SIZE) == 0 ||
+      ::zip_source_open(goal.get()) != 0)
     return failed(::zip_error_strerror(::zip_source_error(goal.get())));
   std::vector<std::uint8_t> bytes(facts.size);
   const auto got = ::zip_source_read(goal.get(), bytes.data(), bytes.size());

@@ -106,7 +106,8 @@ Result<std::vector<std::string_view>> names_in_directory(std::span<const std::ui
 
 std::string why_no_name(std::string_view name) {
   if (name.empty()) return "an entry without a name";
-  if (name.size() > kMostNameBytes) return fmt::format("a name of {} bytes, expected at most {}", name.size(), kMostNameBytes);
+  if (name.size() > kMostNameBytes)
+    return fmt::format("a name of {} bytes, expected at most {}", name.size(), kMostNameBytes);
   if (!model::is_utf8(name)) return "a name that is no UTF-8";
   if (model::has_control_character(name) || name.find_first_of("\n\t") != std::string_view::npos)
     return "a name with a control character";

@@ -1,5 +1,5 @@
-// What a zip archive says of itself at its end, read before libzip sees it: libzip takes memory for as many entries as are
-// declared, ends a name at its first NUL, and chooses among several ends.
+// What a zip archive says of itself at its end, read before libzip sees it: libzip takes memory for as many entries
+// as are declared, ends a name at its first NUL, and chooses among several ends.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,9 @@
 
 namespace harness::package {
 
-// The names as they are stored, in the directory's order; views into `bytes`. Errors: no archive; more than one end that
-// could be meant; zip64; several disks; more than `most_entries`; bytes
-// that belong to no entry, or to more than one.
+// The names as they are stored, in the directory's order; views into `bytes`. Errors: no archive; more than one end
+// that could be meant; zip64; several disks; more than `most_entries`; bytes that belong to no entry, or to more than
+// one.
 Result<std::vector<std::string_view>> names_in_directory(std::span<const std::uint8_t> bytes, const std::string& file,
                                                          std::size_t most_entries);
 

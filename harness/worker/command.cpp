@@ -119,7 +119,8 @@ class Run {
     ask_to_end();
     process_.end();
     failure.output = process_.errors().tail();
-    if (failure.output.empty()) failure.output = process_.output().tail(command_.errors_in_output ? kKeptErrors : kLastWords);
+    if (failure.output.empty())
+      failure.output = process_.output().tail(command_.errors_in_output ? kKeptErrors : kLastWords);
     return tl::unexpected<Failure>(std::move(failure));
   }
 

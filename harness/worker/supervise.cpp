@@ -34,7 +34,8 @@ void pin_to(const char* core) {
   ::sched_setaffinity(0, sizeof only, &only);  // a core that has gone meanwhile: then any
 }
 
-// Who started the process, of /proc/<pid>/stat: `<pid> (<name>) <state> <parent> ...`, the name being whatever it likes.
+// Who started the process, of /proc/<pid>/stat: `<pid> (<name>) <state> <parent> ...`, the name being whatever it
+// likes.
 pid_t parent_of(const char* pid) {
   char path[64], text[512];
   std::snprintf(path, sizeof path, "/proc/%.20s/stat", pid);

@@ -128,8 +128,10 @@ TEST_CASE("equal sources in different directories become equal code, whatever re
   directory.write("here/datasets/add-numbers/problem.yaml", "problem: add-numbers\n");
   // The first one lies in a repository that knows its files, the second one is a repository.
   const auto commit = [&](const std::string& folder, const std::string& what) {
-    const auto git = "git -C '" + (directory.path / folder).string() + "' -c user.name=a -c user.email=a@b -c commit.gpgsign=false ";
-    return std::system(("(" + git + "init -q && " + git + "add " + what + " && " + git + "commit -q -m c) >/dev/null 2>&1").c_str());
+    const auto git =
+        "git -C '" + (directory.path / folder).string() + "' -c user.name=a -c user.email=a@b -c commit.gpgsign=false ";
+    return std::system(
+        ("(" + git + "init -q && " + git + "add " + what + " && " + git + "commit -q -m c) >/dev/null 2>&1").c_str());
   };
   REQUIRE(commit("another and/deeper/place", ".") == 0);
   REQUIRE(commit(".", "here") == 0);
@@ -149,7 +151,8 @@ TEST_CASE("equal sources in different directories become equal code, whatever re
   if (!second) FAIL(second.error().text());
   CHECK(second->dataset_directory.empty());
 
-  const auto one = directory.path / "builds/1/plugins/add-numbers-v1.0.0.so", two = directory.path / "builds/2/plugins/add-numbers-v1.0.0.so";
+  const auto one = directory.path / "builds/1/plugins/add-numbers-v1.0.0.so",
+             two = directory.path / "builds/2/plugins/add-numbers-v1.0.0.so";
   CHECK(code_hash(one) == code_hash(two));
   CHECK(library::read_solver(one)->git_sha == "");
   CHECK(library::read_solver(two)->git_sha.size() == 40);
@@ -166,7 +169,8 @@ TEST_CASE("a shipped solver is built as the same code as by the build of this re
   fs::copy(shipped, directory.path / "tree/solvers/two-sum/v0.8.3");
   const auto built = build_solvers(directory.path / "tree", directory.path / "build", options());
   if (!built) FAIL(built.error().text());
-  CHECK(code_hash(built->plugin_directories[0] / "two-sum-v0.8.3.so") == code_hash(fs::path(PLUGINS) / "two-sum-v0.8.3.so"));
+  CHECK(code_hash(built->plugin_directories[0] / "two-sum-v0.8.3.so") ==
+        code_hash(fs::path(PLUGINS) / "two-sum-v0.8.3.so"));
 }
 
 TEST_CASE("a project that asks for the SDK is built as it is, wherever it puts its libraries") {
@@ -191,7 +195,8 @@ TEST_CASE("a tree without solvers says what was looked for") {
   directory.write("empty/solvers/README.md", "");
   directory.write("other/CMakeLists.txt", "project(x)\n# find_package(harness)\nfind_package(harness_of_another)\n");
   const std::string told =
-      ": has no solvers: neither a solvers/<problem>/<version>/version.yaml nor a CMakeLists.txt with find_package(harness) "
+      ": has no solvers: neither a solvers/<problem>/<version>/version.yaml nor a CMakeLists.txt with "
+      "find_package(harness) "
       "was found";
   CHECK(why_not(directory.path / "empty", directory.path / "b") == (directory.path / "empty").string() + told);
   CHECK(why_not(directory.path / "other", directory.path / "b") == (directory.path / "other").string() + told);
@@ -218,8 +223,10 @@ TEST_CASE("what does not compile is told with file and line, and the log is kept
 
   directory.write(std::string("tree/") + kVersionFolder + "version.yaml", "plugin: add-numbers\nversion: 1.0\n");
   CHECK(why_not(directory.path / "tree", directory.path / "build", with) ==
-        "does not build: solvers/add-numbers/v1.0.0/version.yaml: version: expected a version such as 2.0.0, found `1.0`; "
-        "the log is " + with.log_file.string());
+        "does not build: solvers/add-numbers/v1.0.0/version.yaml: version: expected a version such as 2.0.0, found "
+        "`1.0`; "
+        "the log is " +
+            with.log_file.string());
 }
 
 TEST_CASE("a build that hangs is ended with all that it started, while it configures and while it builds") {
@@ -238,8 +245,8 @@ TEST_CASE("a build that hangs is ended with all that it started, while it config
   fs::remove(directory.path / "pid");
   // The build tool gives each command a process group of its own.
   directory.write("hang.sh", "echo $$ >'" + (directory.path / "pid").string() + "'\nexec sleep 1000\n");
-  directory.write("tree/CMakeLists.txt",
-                  project("add_custom_target(hang ALL COMMAND sh \"" + (directory.path / "hang.sh").string() + "\" VERBATIM)\n"));
+  directory.write("tree/CMakeLists.txt", project("add_custom_target(hang ALL COMMAND sh \"" +
+                                                 (directory.path / "hang.sh").string() + "\" VERBATIM)\n"));
   with.seconds = 3;
   CHECK_THAT(why_not(directory.path / "tree", directory.path / "build", with),
              StartsWith("does not build: building it did not end within 3 s and was ended"));
@@ -253,8 +260,9 @@ TEST_CASE("a build that writes without end, or is interrupted, ends") {
   directory.write("tree/CMakeLists.txt", project("while(TRUE)\nmessage(STATUS \"again and again\")\nendwhile()\n"));
   auto with = options();
   with.output_bytes = 1 << 20;
-  CHECK_THAT(why_not(directory.path / "tree", directory.path / "build", with),
-             StartsWith("does not build: configuring it: wrote more than 1 MiB to its output after `-- again and again`"));
+  CHECK_THAT(
+      why_not(directory.path / "tree", directory.path / "build", with),
+      StartsWith("does not build: configuring it: wrote more than 1 MiB to its output after `-- again and again`"));
   std::atomic<bool> stop = false;
   with.stop = &stop;
   with.output_bytes = std::size_t{1} << 40;
@@ -280,13 +288,14 @@ TEST_CASE("a build of which no solver comes, or that cannot begin, says why") {
              StartsWith("does not build: no solver that can be used came out of it: text.so: "));
 
   auto with = options();
-  set_variable(with, "PATH", "/nonexistent::relative");
+  set_variable(with, "PATH", "/nonexistent::.");
   CHECK(why_not(directory.path / "tree", directory.path / "build", with) ==
         "cmake: was not found in $PATH; install it to build solvers");
   with = options();
   set_variable(with, "HARNESS_SDK", directory.path.string());
   CHECK(why_not(directory.path / "tree", directory.path / "build", with) ==
-        "HARNESS_SDK: expected a folder with harnessConfig.cmake or lib/cmake/harness, found `" + directory.path.string() + "`");
+        "HARNESS_SDK: expected a folder with harnessConfig.cmake or lib/cmake/harness, found `" +
+            directory.path.string() + "`");
   directory.write("file", "");
   CHECK(build_solvers(directory.path / "tree", directory.path / "file/below", options()).error().text() ==
         (directory.path / "file/below/work").string() + ": cannot be written: Not a directory");
@@ -306,7 +315,8 @@ TEST_CASE("a build's key differs where the build could") {
   const Directory directory;
   const auto key = build_key({"a", "b"}, options());
   CHECK(key.size() == 64);
-  std::set<std::string> keys{key, build_key({"a"}, options()), build_key({"ab"}, options()), build_key({"b", "a"}, options())};
+  std::set<std::string> keys{key, build_key({"a"}, options()), build_key({"ab"}, options()),
+                             build_key({"b", "a"}, options())};
   const auto also_with = [&](const std::string& name, const std::string& value) {
     auto with = options();
     set_variable(with, name, value);

@@ -126,7 +126,8 @@ TEST_CASE("an archive that cannot be written says why and leaves the old one alo
   CHECK(file_bytes(file) == old);
   CHECK(write_archive(directory.path, kSome).error().text() ==
         directory.path.string() + ": cannot be written: it is there and no regular file");
-  CHECK(write_archive("/dev/null", kSome).error().text() == "/dev/null: cannot be written: it is there and no regular file");
+  CHECK(write_archive("/dev/null", kSome).error().text() ==
+        "/dev/null: cannot be written: it is there and no regular file");
   CHECK(write_archive(directory.path / "none" / "a.zip", kSome).error().text() ==
         (directory.path / "none/a.zip").string() + ": cannot be written: No such file or directory");
   if (fs::exists("/dev/full") && ::geteuid() != 0) {
@@ -154,9 +155,10 @@ TEST_CASE("what could not be read again is not packed") {
 }
 
 TEST_CASE("an archive of another program is read: stored, deflated, with folders and a comment") {
-  const auto entries = unpack_archive(
-      archive({{"folder/", "", 0, 0, 040755u << 16}, {"folder/a", "text"}, {"b", "", 0, 0, 0}}, {.comment = "made by hand"}),
-      "F.zip");
+  const auto entries =
+      unpack_archive(archive({{"folder/", "", 0, 0, 040755u << 16}, {"folder/a", "text"}, {"b", "", 0, 0, 0}},
+                             {.comment = "made by hand"}),
+                     "F.zip");
   REQUIRE(entries);
   CHECK(*entries == Entries{{"folder/a", bytes_of("text")}, {"b", {}}});
   CHECK(unpack_archive(archive({}), "F.zip")->empty());
@@ -200,9 +202,11 @@ TEST_CASE("links, devices, encrypted entries and unknown compressions are refuse
 }
 
 TEST_CASE("a checksum, a length or a compressed text that does not hold is refused with the entry's name") {
-  CHECK(refusal(archive({{"a", "fine"}, {"b", "text", 0, 0, 0, 0x12345678}})) == "F.zip: \"b\": cannot be unpacked: CRC error");
+  CHECK(refusal(archive({{"a", "fine"}, {"b", "text", 0, 0, 0, 0x12345678}})) ==
+        "F.zip: \"b\": cannot be unpacked: CRC error");
   CHECK_THAT(refusal(archive({{"a", "text", 0, 0, 0, {}, 3}})), StartsWith("F.zip: "));
-  CHECK_THAT(refusal(archive({{"a", "no deflated text", 8, 0, 0, 1, 100}})), StartsWith("F.zip: \"a\": cannot be unpacked: "));
+  CHECK_THAT(refusal(archive({{"a", "no deflated text", 8, 0, 0, 1, 100}})),
+             StartsWith("F.zip: \"a\": cannot be unpacked: "));
   auto packed = *pack_archive({{"a", Bytes(1000, 'a')}});
   packed[35] ^= 0x10;  // of the deflated bytes
   CHECK_THAT(refusal(packed), StartsWith("F.zip: \"a\": cannot be unpacked: "));
@@ -211,8 +215,10 @@ TEST_CASE("a checksum, a length or a compressed text that does not hold is refus
 TEST_CASE("what is unpacked is counted while it is unpacked, over all entries, whatever the headers say") {
   auto bomb = *pack_archive({{"a", Bytes(40'000, 0)}, {"b", Bytes(60'000'000, 0)}});
   CHECK(bomb.size() < 100'000);
-  CHECK(refusal(bomb, {.bytes = 1'000'000}) == "F.zip: \"b\": is beyond the 1000000 bytes that an archive may hold unpacked");
-  CHECK(refusal(bomb, {.bytes = 60'039'999}) == "F.zip: \"b\": is beyond the 60039999 bytes that an archive may hold unpacked");
+  CHECK(refusal(bomb, {.bytes = 1'000'000}) ==
+        "F.zip: \"b\": is beyond the 1000000 bytes that an archive may hold unpacked");
+  CHECK(refusal(bomb, {.bytes = 60'039'999}) ==
+        "F.zip: \"b\": is beyond the 60039999 bytes that an archive may hold unpacked");
   CHECK(refusal(bomb, {.bytes = 60'040'000}) == "accepted");
   // Both headers of `b` now say that it is 7 bytes.
   const Bytes size{0x00, 0x87, 0x93, 0x03};  // 60,000,000
@@ -222,7 +228,8 @@ TEST_CASE("what is unpacked is counted while it is unpacked, over all entries, w
     *at = 7;
   }
   REQUIRE(patched == 2);
-  CHECK(refusal(bomb, {.bytes = 1'000'000}) == "F.zip: \"b\": is beyond the 1000000 bytes that an archive may hold unpacked");
+  CHECK(refusal(bomb, {.bytes = 1'000'000}) ==
+        "F.zip: \"b\": is beyond the 1000000 bytes that an archive may hold unpacked");
   CHECK_THAT(refusal(bomb), StartsWith("F.zip: \"b\": "));
 }
 

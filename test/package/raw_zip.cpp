@@ -18,7 +18,9 @@ class Writer {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     return *this;
   }
-  Writer& two(std::size_t value) { return text({static_cast<char>(value & 0xff), static_cast<char>(value >> 8 & 0xff)}); }
+  Writer& two(std::size_t value) {
+    return text({static_cast<char>(value & 0xff), static_cast<char>(value >> 8 & 0xff)});
+  }
   Writer& four(std::size_t value) { return two(value & 0xffff).two(value >> 16); }
   std::size_t size() const { return bytes_.size(); }
   std::vector<std::uint8_t> bytes_;
@@ -27,7 +29,9 @@ class Writer {
 // The fields that both headers of an entry have.
 void shared_fields(Writer& out, const Entry& entry) {
   out.two(entry.flags).two(entry.method).two(0).two(0x21);
-  out.four(entry.crc.value_or(crc32(entry.stored))).four(entry.stored.size()).four(entry.size.value_or(entry.stored.size()));
+  out.four(entry.crc.value_or(crc32(entry.stored)))
+      .four(entry.stored.size())
+      .four(entry.size.value_or(entry.stored.size()));
 }
 
 }  // namespace
