@@ -134,7 +134,7 @@ class Bench {
   std::size_t left(const Series& series) const { return series.count - std::min(series.count, records_.of(series.name).size()); }
 
   void foretell(std::size_t builds) const {
-    constexpr double kSecondsToBuild = 6;
+    constexpr double kSecondsToBuild = 4;  // most have one small file to compile
     double all = kSecondsToBuild * static_cast<double>(builds);
     if (builds > 0) std::fprintf(stderr, "plan: %zu revisions to build, about %.0f s each\n", builds, kSecondsToBuild);
     for (const Series& series : series_) {

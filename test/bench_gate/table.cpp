@@ -172,6 +172,7 @@ bool print_tables(const std::vector<Series>& all, const Records& records) {
       const auto found = count(gates, [](const Record& record) { return record.exit == 1 && record.named && record.cases.size() == 1 && !record.cases.front().failed.empty(); });
       aims.hold("+5 % red with its case named: 20 of 20", fmt::format("{} of {} (at least {})", found, gates.size(), percent(rate_at_least(found, gates.size()))),
                 found == gates.size(), known);
+      aims.tell("of these, red by time", fmt::format("{} of {}", count(gates, [](const Record& record) { return record.count("slower") > 0; }), gates.size()));
     } else if (series.name == "counted") {
       double most = 0;
       std::size_t counted = 0;
