@@ -143,7 +143,8 @@ class Document : public JsonHandler {
     const JsonPlace inside{&place, "comparison"};
     check_effect(one.comparison.min_effect, inside);
     if (one.comparison.warnings.size() > kMostWarnings) {
-      fault_.refuse({&inside, "warnings"}, fmt::format("at most {} texts", kMostWarnings), std::to_string(one.comparison.warnings.size()));
+      fault_.refuse({&inside, "warnings"}, fmt::format("at most {} texts", kMostWarnings),
+                    std::to_string(one.comparison.warnings.size()));
     }
     report_.cases.push_back(std::move(one));
   }
@@ -159,12 +160,15 @@ class Document : public JsonHandler {
       const JsonValue* context = root_.find("context");
       const auto has = [&](const char* key) { return context != nullptr && context->find(key) != nullptr; };
       return fault_.refuse(place, "the schema of a gate's report",
-                           has("harness_ab_schema") ? "a report of an A/B" : has("harness_schema") ? "a report of a run" : "no such key",
+                           has("harness_ab_schema") ? "a report of an A/B"
+                           : has("harness_schema")  ? "a report of a run"
+                                                    : "no such key",
                            "harness gate writes one");
     }
     if (schema->kind != JsonValue::Kind::kWhole || schema->whole != kGateSchema) {
       const bool newer = schema->kind == JsonValue::Kind::kWhole && schema->whole > kGateSchema;
-      fault_.refuse(place, std::to_string(kGateSchema), schema->found(), newer ? "a newer harness wrote it, and reads it" : "");
+      fault_.refuse(place, std::to_string(kGateSchema), schema->found(),
+                    newer ? "a newer harness wrote it, and reads it" : "");
     }
   }
 
@@ -173,13 +177,13 @@ class Document : public JsonHandler {
   JsonFault fault_;
   GateReport report_;
   Keys keys_;
-  JsonValue root_;                // the members that were read, but for the cases
+  JsonValue root_;  // the members that were read, but for the cases
   std::vector<std::string> seen_;
   std::size_t depth_ = 0;
-  std::string member_;            // of the document, in which we are
+  std::string member_;  // of the document, in which we are
   bool is_known_ = false;
-  std::vector<JsonValue> open_;   // lists and maps that are being built
-  std::size_t values_ = 0;        // of the part that is being built
+  std::vector<JsonValue> open_;  // lists and maps that are being built
+  std::size_t values_ = 0;       // of the part that is being built
 };
 
 }  // namespace

@@ -75,8 +75,8 @@ class JsonFault {
   void refuse(const JsonPlace& place, const std::string& what, const std::string& found, const std::string& next = {}) {
     if (error_) return;
     const std::string pointer = place.text();
-    error_ = Error{file_ + ": " + (pointer.empty() ? "/" : pointer), fmt::format("expected {}, found {}", what, found), next,
-                   Exit::kUsage};
+    error_ = Error{file_ + ": " + (pointer.empty() ? "/" : pointer), fmt::format("expected {}, found {}", what, found),
+                   next, Exit::kUsage};
   }
 
  private:
@@ -87,7 +87,8 @@ class JsonFault {
 // The members of one object.
 class MemberReader {
  public:
-  MemberReader(const JsonValue& object, const JsonPlace& place, JsonFault& fault) : object_(object), place_(place), fault_(fault) {}
+  MemberReader(const JsonValue& object, const JsonPlace& place, JsonFault& fault)
+      : object_(object), place_(place), fault_(fault) {}
 
   template <class T>
   void operator()(const char* name, T& target, double null_is = kUndefined) {
@@ -132,7 +133,8 @@ class MemberReader {
   using Kind = JsonValue::Kind;
   static constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
   static constexpr int kMostCore = 1'000'000;
-  static constexpr const char* kVerdicts = "one of slower, faster, same, cannot-tell, new, missing, incomparable, failed";
+  static constexpr const char* kVerdicts =
+      "one of slower, faster, same, cannot-tell, new, missing, incomparable, failed";
   static constexpr const char* kChanges = "one of same, edited, new version, new, removed";
   static constexpr const char* kCauses = "one of time, memory, p95, growth, limits";
   static constexpr const char* kExits = "one of 0, 1, 2, 3, 4, 5, 130";
@@ -174,11 +176,13 @@ class MemberReader {
     target = value.is_number() ? value.number : null_is_;
   }
   void read(const JsonValue& value, const JsonPlace& place, std::uint64_t& target) {
-    if (value.kind != Kind::kWhole) return fault_.refuse(place, "a whole number from 0 to 18446744073709551615", value.found());
+    if (value.kind != Kind::kWhole)
+      return fault_.refuse(place, "a whole number from 0 to 18446744073709551615", value.found());
     target = value.whole;
   }
   void read(const JsonValue& value, const JsonPlace& place, int& target) {
-    if (value.kind != Kind::kWhole || value.whole > kMostCore) return fault_.refuse(place, "a core's number", value.found());
+    if (value.kind != Kind::kWhole || value.whole > kMostCore)
+      return fault_.refuse(place, "a core's number", value.found());
     target = static_cast<int>(value.whole);
   }
   void read(const JsonValue& value, const JsonPlace& place, bool& target) {
@@ -192,11 +196,13 @@ class MemberReader {
   void read(const JsonValue& value, const JsonPlace& place, Verdict& target) {
     read_word(value, place, target, kVerdicts, verdict_of);
   }
-  void read(const JsonValue& value, const JsonPlace& place, Cause& target) { read_word(value, place, target, kCauses, cause_of); }
+  void read(const JsonValue& value, const JsonPlace& place, Cause& target) {
+    read_word(value, place, target, kCauses, cause_of);
+  }
   void read(const JsonValue& value, const JsonPlace& place, Change::Kind& target) {
     read_word(value, place, target, kChanges, [](std::string_view word) -> std::optional<Change::Kind> {
-      for (const auto kind : {Change::Kind::kEqual, Change::Kind::kEdited, Change::Kind::kNewVersion, Change::Kind::kNew,
-                              Change::Kind::kRemoved}) {
+      for (const auto kind : {Change::Kind::kEqual, Change::Kind::kEdited, Change::Kind::kNewVersion,
+                              Change::Kind::kNew, Change::Kind::kRemoved}) {
         if (change_word(kind) == word) return kind;
       }
       return std::nullopt;
@@ -223,7 +229,8 @@ class MemberReader {
   template <class T>
   void read(const JsonValue& value, const JsonPlace& place, std::vector<T>& target) {
     null_is_ = kUndefined;
-    read_list(value, place, target, [this](const JsonValue& item, const JsonPlace& at, T& into) { read(item, at, into); });
+    read_list(value, place, target,
+              [this](const JsonValue& item, const JsonPlace& at, T& into) { read(item, at, into); });
   }
 
   template <class T, class WordOf>

@@ -19,7 +19,8 @@ namespace harness::model {
 // Members of one object, each on a line of its own or all in one. The object's braces are the caller's.
 class MemberWriter {
  public:
-  MemberWriter(std::string& text, std::size_t indent, bool in_one_line) : text_(text), indent_(indent), in_one_line_(in_one_line) {}
+  MemberWriter(std::string& text, std::size_t indent, bool in_one_line)
+      : text_(text), indent_(indent), in_one_line_(in_one_line) {}
 
   template <class T>
   void operator()(const char* name, const T& value, double = 0) {

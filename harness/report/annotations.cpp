@@ -23,12 +23,18 @@ constexpr std::size_t kMostNamed = 5;
 std::string escaped(std::string_view text, bool property) {
   std::string safe;
   for (const char c : text) {
-    if (c == '%') safe += "%25";
-    else if (c == '\r') safe += "%0D";
-    else if (c == '\n') safe += "%0A";
-    else if (c == ':' && property) safe += "%3A";
-    else if (c == ',' && property) safe += "%2C";
-    else safe += c;
+    if (c == '%')
+      safe += "%25";
+    else if (c == '\r')
+      safe += "%0D";
+    else if (c == '\n')
+      safe += "%0A";
+    else if (c == ':' && property)
+      safe += "%3A";
+    else if (c == ',' && property)
+      safe += "%2C";
+    else
+      safe += c;
   }
   return safe;
 }
@@ -36,7 +42,9 @@ std::string escaped(std::string_view text, bool property) {
 class Annotations {
  public:
   explicit Annotations(const GateReport& report)
-      : report_(report), news_(report), voice_{[](std::string_view text) { return printable(text, true, kMostCharacters); }, true} {}
+      : report_(report),
+        news_(report),
+        voice_{[](std::string_view text) { return printable(text, true, kMostCharacters); }, true} {}
 
   std::string text() {
     if (news_.is_green) return {};
@@ -45,9 +53,12 @@ class Annotations {
       add("error", case_name(*one, voice_) + ": " + verdict, case_message(*one));
     }
     const bool explained = !all_.empty();
-    if (report_.exit != Exit::kFine && !explained) add("error", "gate: " + status_words(report_, news_), exit_words(report_, voice_));
-    if (const std::string control = control_words(report_, voice_); !control.empty()) add("warning", "gate: control", control);
-    for (const GateCase* one : news_.doubt) add("warning", case_name(*one, voice_) + ": cannot tell", case_message(*one));
+    if (report_.exit != Exit::kFine && !explained)
+      add("error", "gate: " + status_words(report_, news_), exit_words(report_, voice_));
+    if (const std::string control = control_words(report_, voice_); !control.empty())
+      add("warning", "gate: control", control);
+    for (const GateCase* one : news_.doubt)
+      add("warning", case_name(*one, voice_) + ": " + doubt_words(*one), case_message(*one));
     named("not measured", report_.not_measured);
     auto incomparable = report_.incomparable;
     for (const GateCase* one : news_.incomparable) incomparable.emplace_back(one->name, one->comparison.reason);
@@ -67,7 +78,8 @@ class Annotations {
 
   std::string case_message(const GateCase& one) const {
     std::vector<std::string> parts = cause_words(one, voice_);
-    if (const std::string measured = measured_words(one, voice_); !measured.empty()) parts.insert(parts.begin(), measured);
+    if (const std::string measured = measured_words(one, voice_); !measured.empty())
+      parts.insert(parts.begin(), measured);
     if (const std::string since = since_words(report_, voice_); !since.empty()) parts.push_back(since);
     std::string text;
     for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
@@ -92,7 +104,8 @@ class Annotations {
           all_.begin() + (kMost - 1), all_.end(), [](const Annotation& one) { return one.level == "error"; }));
       all_.resize(kMost - 1);
       add(errors > 0 ? "error" : "warning", fmt::format("gate: {} more", left_out),
-          fmt::format("{} red and {} in doubt are not shown here: the step summary, JUnit and JSON have them all", errors, left_out - errors));
+          fmt::format("{} red and {} in doubt are not shown here: the step summary, JUnit and JSON have them all",
+                      errors, left_out - errors));
     }
     std::string text;
     for (const Annotation& one : all_) {

@@ -24,7 +24,8 @@ constexpr std::size_t kMostNamed = 3;
 // A log is read by machines too: `##` begins a command of several of them wherever it stands in a line.
 std::string for_a_log(std::string_view text, bool utf8) {
   std::string safe = printable(text, utf8, kMostCharacters);
-  for (std::size_t at = safe.find("##"); at != std::string::npos; at = safe.find("##", at + 1)) safe.replace(at + 1, 1, "\\x23");
+  for (std::size_t at = safe.find("##"); at != std::string::npos; at = safe.find("##", at + 1))
+    safe.replace(at + 1, 1, "\\x23");
   return safe;
 }
 
@@ -38,7 +39,10 @@ std::string harmless(std::string line) {
 class GateLines {
  public:
   GateLines(const GateReport& report, const ConsoleOptions& options)
-      : report_(report), options_(options), paint_(options.colour), news_(report),
+      : report_(report),
+        options_(options),
+        paint_(options.colour),
+        news_(report),
         voice_{[utf8 = options.utf8](std::string_view text) { return for_a_log(text, utf8); }, options.utf8} {}
 
   std::string text() const {
@@ -68,7 +72,8 @@ class GateLines {
   using Reasons = std::vector<std::pair<std::string, std::string>>;
 
   // `marked` characters at the beginning are painted.
-  void add(std::vector<std::string>& lines, const Phrases& phrases, std::size_t marked = 0, Mark mark = &Paint::doubtful) const {
+  void add(std::vector<std::string>& lines, const Phrases& phrases, std::size_t marked = 0,
+           Mark mark = &Paint::doubtful) const {
     Phrases folded = in_phrases(phrases, options_.columns, 2);
     for (std::string& line : folded) line = harmless(std::move(line));
     if (marked > 0 && folded.front().size() >= marked) {
@@ -83,7 +88,8 @@ class GateLines {
     const std::vector<const GateCase*> worst = news_.worst();
     for (std::size_t i = 0; i < shown; ++i) {
       const std::string verdict = verdict_words(*worst[i]);
-      Phrases phrases{verdict + " " + case_name(*worst[i], voice_), measured_words(*worst[i], voice_), since_words(report_, voice_)};
+      Phrases phrases{verdict + " " + case_name(*worst[i], voice_), measured_words(*worst[i], voice_),
+                      since_words(report_, voice_)};
       const auto causes = cause_words(*worst[i], voice_);
       phrases.insert(phrases.end(), causes.begin(), causes.end());
       add(lines, phrases, verdict.size(), &Paint::bad);
@@ -96,7 +102,8 @@ class GateLines {
     Reasons incomparable = report_.incomparable;
     for (const GateCase* one : news_.incomparable) incomparable.emplace_back(one->name, one->comparison.reason);
     named(lines, "not comparable", incomparable);
-    if (const std::string control = control_words(report_, voice_); !control.empty()) add(lines, {control}, control.find(':'));
+    if (const std::string control = control_words(report_, voice_); !control.empty())
+      add(lines, {control}, control.find(':'));
     if (const std::string exit = exit_words(report_, voice_); !exit.empty()) add(lines, {exit});
     if (!report_.command.empty()) add(lines, {"again: " + voice_.quote(report_.command)});
     return lines;
@@ -105,8 +112,12 @@ class GateLines {
   void in_doubt(std::vector<std::string>& lines) const {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < std::min(news_.doubt.size(), kMostNamed); ++i) {
-      const std::string notice = notice_words(*news_.doubt[i]);
-      names.push_back(case_name(*news_.doubt[i], voice_) + (notice.empty() ? "" : " would notice >= " + notice));
+      const GateCase& one = *news_.doubt[i];
+      const bool slower = one.comparison.verdict == model::Verdict::kSlower;
+      const std::string notice = notice_words(one);
+      names.push_back(case_name(one, voice_) + (slower           ? " " + delta_words(one) + ", not believed"
+                                                : notice.empty() ? ""
+                                                                 : " would notice >= " + notice));
     }
     counted_line(lines, "cannot tell", news_.doubt.size(), names);
   }
@@ -119,13 +130,14 @@ class GateLines {
     const bool shared = std::all_of(all.begin(), all.end(), [&](const auto& one) { return one.second == why; });
     std::vector<std::string> names;
     for (auto one = all.begin(); one != end; ++one) {
-      names.push_back(voice_.quote(one->first) + (shared || one->second.empty() ? "" : ": " + voice_.quote(one->second)));
+      names.push_back(voice_.quote(one->first) +
+                      (shared || one->second.empty() ? "" : ": " + voice_.quote(one->second)));
     }
     counted_line(lines, what, all.size(), names, shared ? voice_.quote(why) : "");
   }
 
-  void counted_line(std::vector<std::string>& lines, const std::string& what, std::size_t count, const std::vector<std::string>& names,
-                    const std::string& why = {}) const {
+  void counted_line(std::vector<std::string>& lines, const std::string& what, std::size_t count,
+                    const std::vector<std::string>& names, const std::string& why = {}) const {
     if (count == 0) return;
     std::string text = fmt::format("{}: {}{}{} (", what, count, why.empty() ? "" : ", ", why);
     for (const std::string& name : names) text += (&name == names.data() ? "" : "; ") + name;
@@ -141,6 +153,8 @@ class GateLines {
 
 }  // namespace
 
-std::string gate_text(const GateReport& report, const ConsoleOptions& options) { return GateLines(report, options).text(); }
+std::string gate_text(const GateReport& report, const ConsoleOptions& options) {
+  return GateLines(report, options).text();
+}
 
 }  // namespace harness::report

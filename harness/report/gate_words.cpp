@@ -30,6 +30,8 @@ bool has_cause(const GateCase& one, Cause cause) {
   return std::find(one.failed.begin(), one.failed.end(), cause) != one.failed.end();
 }
 
+bool is_slower(const GateCase& one) { return one.comparison.verdict == Verdict::kSlower; }
+
 double comparable(double value) { return std::isnan(value) ? -kInfinity : value; }
 
 // What came from nothing has no ratio, and no end.
@@ -43,14 +45,14 @@ double worst_change(const GateCase& one) {
 
 bool is_worse(const GateCase& one, const GateCase& other) {
   const auto key = [](const GateCase& each) {
-    const bool slower = has_cause(each, Cause::kTime);
+    const bool slower = is_slower(each) && has_cause(each, Cause::kTime);
     return std::tuple(slower, slower ? comparable(each.comparison.log_ratio) : worst_change(each));
   };
   return key(one) > key(other);
 }
 
 bool is_worse_at_all(const GateCase& one) {
-  return one.comparison.verdict == Verdict::kSlower ||
+  return is_slower(one) ||
          std::any_of(one.figures.begin(), one.figures.end(), [](const GateFigure& figure) { return figure.worse; });
 }
 
@@ -68,12 +70,33 @@ std::string short_sha(const std::string& sha) { return sha.substr(0, kShaDigits)
 
 std::string people_say(const std::string& figure) {
   return figure == "allocs"            ? "allocations"
-         : figure == "alloc_bytes"     ? "allocated"
+         : figure == "alloc_bytes"     ? "allocated bytes"
          : figure == "peak_heap_bytes" ? "peak heap"
          : figure == "heap_growths"    ? "heap growths"
          : figure == "p95_seconds"     ? "p95"
          : figure == "growth_class"    ? "growth"
                                        : figure;
+}
+
+std::string plain_words(const GateFigure& figure) {
+  const std::string name = people_say(figure.name) + " ";
+  if (figure.cause != Cause::kLimits) return name + figure.old_text + " -> " + figure.new_text;
+  // The limit stands in the old text or, with what was measured, in the new one.
+  return name + (figure.old_text.starts_with("at ") ? figure.old_text + ", measured " : "") + figure.new_text;
+}
+
+// One of several parts with commas between them.
+void take_out(std::string& parts, const std::string& part) {
+  constexpr std::string_view kComma = ", ";
+  for (auto at = parts.find(part); at != std::string::npos; at = parts.find(part, at + 1)) {
+    const std::size_t end = at + part.size();
+    const bool begins = at == 0 || std::string_view(parts).substr(0, at).ends_with(kComma);
+    const bool ends = end == parts.size() || std::string_view(parts).substr(end).starts_with(kComma);
+    if (!begins || !ends) continue;
+    const std::size_t from = at == 0 ? 0 : at - kComma.size();
+    parts.erase(from, end - from + (at == 0 && end < parts.size() ? kComma.size() : 0));
+    return;
+  }
 }
 
 }  // namespace
@@ -93,26 +116,32 @@ GateNews::GateNews(const GateReport& report) {
       case Verdict::kMissing: missing.push_back(&one); continue;
       default: break;
     }
-    const bool is_told = one.comparison.verdict == Verdict::kSame || one.comparison.verdict == Verdict::kFaster ||
-                         one.comparison.verdict == Verdict::kSlower;
+    const Verdict verdict = one.comparison.verdict;
+    // Slower and yet not red, although time is asked for: whoever decided did not believe it.
+    const bool is_believed = verdict != Verdict::kSlower || std::find(report.fail_on.begin(), report.fail_on.end(),
+                                                                      Cause::kTime) == report.fail_on.end();
+    const bool is_told =
+        is_believed && (verdict == Verdict::kSame || verdict == Verdict::kFaster || verdict == Verdict::kSlower);
     if (!one.failed.empty()) {
       red.push_back(&one);
     } else if (!is_told) {
       doubt.push_back(&one);
     } else {
       fine.push_back(&one);
-      faster += one.comparison.verdict == Verdict::kFaster;
-      slower += one.comparison.verdict == Verdict::kSlower;
+      faster += verdict == Verdict::kFaster;
+      slower += verdict == Verdict::kSlower;
       if (is_worse_at_all(one)) spared.push_back(&one);
-      if (processes_of(one.comparison) > 0) would_notice = std::max(would_notice, comparable(one.comparison.would_notice));
+      if (processes_of(one.comparison) > 0)
+        would_notice = std::max(would_notice, comparable(one.comparison.would_notice));
     }
   }
   std::stable_sort(red.begin(), red.end(), [](const GateCase* a, const GateCase* b) { return is_worse(*a, *b); });
   std::stable_sort(doubt.begin(), doubt.end(), [](const GateCase* a, const GateCase* b) {
     return comparable(a->comparison.would_notice) > comparable(b->comparison.would_notice);
   });
-  const bool programs = !report.changes.empty() ? report.changes.front().problem.empty()
-                                                : !report.cases.empty() && report.cases.front().comparison.problem.empty();
+  const bool programs = !report.changes.empty()
+                            ? report.changes.front().problem.empty()
+                            : !report.cases.empty() && report.cases.front().comparison.problem.empty();
   noun = programs ? "program" : "solver";
   is_green = report.exit == Exit::kFine && failed.empty() && red.empty() && doubt.empty() && incomparable.empty() &&
              report.incomparable.empty() && report.not_measured.empty() && report.control_holds;
@@ -132,7 +161,7 @@ std::string verdict_words(const GateCase& one) {
     case Verdict::kMissing: return "removed";
     default: break;
   }
-  if (has_cause(one, Cause::kTime)) return "SLOWER";
+  if (has_cause(one, Cause::kTime)) return is_slower(one) ? "SLOWER" : "MORE INSTRUCTIONS";
   if (has_cause(one, Cause::kMemory)) return "MORE MEMORY";
   if (has_cause(one, Cause::kGrowth)) return "GROWS FASTER";
   if (has_cause(one, Cause::kLimits)) return "BREAKS A LIMIT";
@@ -154,7 +183,8 @@ std::string times_words(const GateCase& one, const Voice& voice) {
   // The candidate's time by the ratio, as in a comparison's own lines.
   const double old_seconds =
       median_over(one.comparison, [](const model::DuetProcess& each) { return each.reference_seconds_per_call; });
-  const auto [old_text, new_text] = pair_of_times(old_seconds, old_seconds * std::exp(one.comparison.log_ratio), voice.utf8);
+  const auto [old_text, new_text] =
+      pair_of_times(old_seconds, old_seconds * std::exp(one.comparison.log_ratio), voice.utf8);
   return old_text + " -> " + new_text;
 }
 
@@ -193,10 +223,10 @@ std::string measured_words(const GateCase& one, const Voice& voice) {
                      notice.empty() ? "" : ", would notice >= " + notice);
 }
 
+std::string doubt_words(const GateCase& one) { return is_slower(one) ? "slower, not believed" : "cannot tell"; }
+
 std::string figure_words(const GateFigure& figure, const Voice& voice) {
-  std::string text = people_say(figure.name) + " " + figure.old_text;
-  text += figure.cause == Cause::kLimits ? ", measured " : " -> ";
-  text = voice.quote(text + figure.new_text);
+  std::string text = voice.quote(plain_words(figure));
   if (figure.change && figure.cause != Cause::kGrowth) text += " (" + change_text(std::log1p(*figure.change)) + ")";
   return text;
 }
@@ -204,14 +234,16 @@ std::string figure_words(const GateFigure& figure, const Voice& voice) {
 std::vector<std::string> cause_words(const GateCase& one, const Voice& voice) {
   std::vector<std::string> words;
   const Verdict verdict = one.comparison.verdict;
-  const bool has_reason = verdict == Verdict::kFailed || verdict == Verdict::kIncomparable || verdict == Verdict::kCannotTell;
+  const bool has_reason =
+      verdict == Verdict::kFailed || verdict == Verdict::kIncomparable || verdict == Verdict::kCannotTell;
   if (has_reason && !one.comparison.reason.empty()) words.push_back(voice.quote(one.comparison.reason));
+  std::string because = one.because;
   for (const GateFigure& figure : one.figures) {
-    if (figure.worse) words.push_back(figure_words(figure, voice));
+    if (!figure.worse) continue;
+    if (words.size() <= kMostCauses) take_out(because, plain_words(figure));
+    words.push_back(figure_words(figure, voice));
   }
-  const std::string plain = one.because.empty() ? std::string() : voice.quote(one.because);
-  const auto says_it = [&](const std::string& text) { return text.starts_with(plain); };
-  if (!plain.empty() && std::none_of(words.begin(), words.end(), says_it)) words.push_back(plain);
+  if (!because.empty() && because != one.comparison.reason) words.push_back(voice.quote(because));
   if (words.size() > kMostCauses) {
     const std::size_t more = words.size() - kMostCauses;
     words.resize(kMostCauses);
@@ -223,7 +255,8 @@ std::vector<std::string> cause_words(const GateCase& one, const Voice& voice) {
 std::string since_words(const GateReport& report, const Voice& voice) {
   if (report.base_sha.empty() || report.head_sha.empty()) return against_words(report, voice);
   const std::string base = short_sha(report.base_sha), head = short_sha(report.head_sha);
-  if (report.base_sha == report.head_sha) return "since " + voice.quote(base) + (report.dirty ? " (local changes)" : "");
+  if (report.base_sha == report.head_sha)
+    return "since " + voice.quote(base) + (report.dirty ? " (local changes)" : "");
   const std::size_t count = report.commits.size();
   std::string what = count == 0 ? "" : (report.more_commits ? "more than " : "") + counted(count, "commit");
   if (count == 1 && !report.more_commits) what += ": " + voice.quote(report.commits.front().second);
@@ -260,8 +293,9 @@ std::string headline(const GateReport& report, const GateNews& news, const Voice
     text = fmt::format("{} of {} of {}", status_words(report, news), counted(report.cases.size(), "case"), changed);
   } else if (!news.is_green) {
     text = status_words(report, news) + ", ";
-    text += news.fine.empty() ? fmt::format("{}, nothing told of any case", changed)
-                              : fmt::format("{}, {} in {} of {}", changed, claim, news.fine.size(), counted(all, "case"));
+    text += news.fine.empty()
+                ? fmt::format("{}, nothing told of any case", changed)
+                : fmt::format("{}, {} in {} of {}", changed, claim, news.fine.size(), counted(all, "case"));
   } else if (report.cases.empty()) {
     text = "nothing to measure" + (news.equal > 0 ? ": " + counted(news.equal, news.noun) + " with the same code" : "");
   } else {
@@ -284,7 +318,9 @@ std::string headline(const GateReport& report, const GateNews& news, const Voice
 
 std::string control_words(const GateReport& report, const Voice& voice) {
   if (report.control_holds) return {};
-  const std::string what = report.control_case.empty() ? "the base against itself" : voice.quote(report.control_case) + " at the base against itself";
+  const std::string what = report.control_case.empty()
+                               ? "the base against itself"
+                               : voice.quote(report.control_case) + " at the base against itself";
   const std::string by = report.control_log_ratio ? " by " + change_text(*report.control_log_ratio) : "";
   return fmt::format("this machine cannot tell today: the control, {}, differs{}", what, by);
 }

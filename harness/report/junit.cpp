@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -27,7 +28,11 @@ constexpr const char* kReplacement = "\xef\xbf\xbd";
 // The character at the beginning of `text`, 0 bytes of it where that is no UTF-8.
 std::pair<std::uint32_t, std::size_t> character(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::size_t size = byte(0) < 0x80 ? 1 : byte(0) >> 5 == 6 ? 2 : byte(0) >> 4 == 14 ? 3 : byte(0) >> 3 == 30 ? 4 : 0;
+  const std::size_t size = byte(0) < 0x80       ? 1
+                           : byte(0) >> 5 == 6  ? 2
+                           : byte(0) >> 4 == 14 ? 3
+                           : byte(0) >> 3 == 30 ? 4
+                                                : 0;
   if (size == 0 || size > text.size()) return {0, 0};
   std::uint32_t code = size == 1 ? byte(0) : byte(0) & (0x7fU >> size);
   for (std::size_t i = 1; i < size; ++i) {
@@ -40,8 +45,8 @@ std::pair<std::uint32_t, std::size_t> character(std::string_view text) {
 
 // XML 1.0's Char, section 2.2.
 bool is_char(std::uint32_t code) {
-  return code == 0x9 || code == 0xa || code == 0xd || (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd) ||
-         code >= 0x10000;
+  return code == 0x9 || code == 0xa || code == 0xd || (code >= 0x20 && code <= 0xd7ff) ||
+         (code >= 0xe000 && code <= 0xfffd) || code >= 0x10000;
 }
 
 // Text of an element or an attribute in double quotes.
@@ -50,13 +55,20 @@ std::string xml(std::string_view text) {
   while (!text.empty()) {
     const auto [code, size] = character(text);
     const char c = text.front();
-    if (size == 0 || !is_char(code)) safe += kReplacement;
-    else if (c == '<') safe += "&lt;";
-    else if (c == '>') safe += "&gt;";
-    else if (c == '&') safe += "&amp;";
-    else if (c == '"') safe += "&quot;";
-    else if (c == '\n' || c == '\r' || c == '\t') safe += fmt::format("&#{};", static_cast<int>(c));
-    else safe += text.substr(0, size);
+    if (size == 0 || !is_char(code))
+      safe += kReplacement;
+    else if (c == '<')
+      safe += "&lt;";
+    else if (c == '>')
+      safe += "&gt;";
+    else if (c == '&')
+      safe += "&amp;";
+    else if (c == '"')
+      safe += "&quot;";
+    else if (c == '\n' || c == '\r' || c == '\t')
+      safe += fmt::format("&#{};", static_cast<int>(c));
+    else
+      safe += text.substr(0, size);
     text.remove_prefix(std::max<std::size_t>(size, 1));
   }
   return safe;
@@ -72,7 +84,8 @@ std::string of_others(std::string_view text) {
 struct TestCase {
   enum class Outcome { kPassed, kFailure, kError, kSkipped } outcome = Outcome::kPassed;
   std::string name;
-  std::string type, message;  // of what did not pass
+  std::string type;     // of a failure or an error
+  std::string message;  // of what did not pass
   double seconds = 0;
 };
 
@@ -81,7 +94,8 @@ struct Suite {
   std::vector<TestCase> cases;
 
   std::size_t count(TestCase::Outcome outcome) const {
-    return static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), [&](const TestCase& one) { return one.outcome == outcome; }));
+    return static_cast<std::size_t>(
+        std::count_if(cases.begin(), cases.end(), [&](const TestCase& one) { return one.outcome == outcome; }));
   }
   double seconds() const {
     double sum = 0;
@@ -92,15 +106,18 @@ struct Suite {
 
 class JUnit {
  public:
-  explicit JUnit(const GateReport& report) : report_(report), voice_{of_others, true} {}
+  explicit JUnit(const GateReport& report) : report_(report), voice_{of_others, true} {
+    const GateNews news(report);
+    doubt_.insert(news.doubt.begin(), news.doubt.end());
+  }
 
   std::string text() {
     for (const GateCase& one : report_.cases) add(one);
     for (const auto& [trial, why] : report_.not_measured) {
-      skipped(trial, "not-measured", "not measured" + (why.empty() ? std::string() : ": " + of_others(why)));
+      skipped(trial, "not measured" + (why.empty() ? std::string() : ": " + of_others(why)));
     }
     for (const auto& [what, why] : report_.incomparable) {
-      skipped(what, "incomparable", "not comparable" + (why.empty() ? std::string() : ": " + of_others(why)));
+      skipped(what, "not comparable" + (why.empty() ? std::string() : ": " + of_others(why)));
     }
     add_whole();
     return document();
@@ -113,14 +130,14 @@ class JUnit {
   void add_whole() {
     TestCase whole{Outcome::kPassed, "the gate ran to its end", {}, {}, 0};
     const bool told = report_.exit == Exit::kFine || any(Outcome::kFailure) || any(Outcome::kError);
-    const bool incomplete = report_.exit != Exit::kFine && report_.exit != Exit::kRegression && report_.exit != Exit::kSolverFailed;
+    const bool incomplete =
+        report_.exit != Exit::kFine && report_.exit != Exit::kRegression && report_.exit != Exit::kSolverFailed;
     if (!told || incomplete) {
       whole.outcome = Outcome::kError;
       whole.type = "incomplete";
       whole.message = exit_words(report_, voice_);
     } else if (!report_.control_holds) {
       whole.outcome = Outcome::kSkipped;
-      whole.type = "control";
       whole.message = control_words(report_, voice_);
     }
     suite(kWhole, kWholeClass).cases.push_back(std::move(whole));
@@ -140,7 +157,8 @@ class JUnit {
   Suite& suite_of(const std::string& problem, const std::string& solver) {
     std::string last = solver;
     std::replace(last.begin(), last.end(), '.', '_');
-    return problem.empty() ? suite(of_others(solver), of_others(last)) : suite(of_others(problem + "/" + solver), of_others(problem + "." + last));
+    return problem.empty() ? suite(of_others(solver), of_others(last))
+                           : suite(of_others(problem + "/" + solver), of_others(problem + "." + last));
   }
 
   void add(const GateCase& one) {
@@ -148,25 +166,23 @@ class JUnit {
     for (const model::Duet& duet : one.comparison.duets) {
       if (std::isfinite(duet.seconds) && duet.seconds > 0) test.seconds += duet.seconds;
     }
-    switch (one.comparison.verdict) {
-      case model::Verdict::kFailed: test.outcome = Outcome::kError, test.type = "failed"; break;
-      case model::Verdict::kIncomparable: test.outcome = Outcome::kSkipped, test.type = "incomparable"; break;
-      case model::Verdict::kMissing: test.outcome = Outcome::kSkipped, test.type = "removed"; break;
-      case model::Verdict::kCannotTell:
-      case model::Verdict::kSuspect:
-      case model::Verdict::kAlert: test.outcome = Outcome::kSkipped, test.type = "cannot-tell"; break;
-      default: break;
-    }
-    if (!one.failed.empty() && test.outcome != Outcome::kError) {
+    const model::Verdict verdict = one.comparison.verdict;
+    if (verdict == model::Verdict::kFailed) {
+      test.outcome = Outcome::kError;
+      test.type = "failed";
+    } else if (!one.failed.empty()) {
       test.outcome = Outcome::kFailure;
       test.type = std::string(model::cause_word(one.failed.front()));
+    } else if (doubt_.contains(&one) || verdict == model::Verdict::kIncomparable ||
+               verdict == model::Verdict::kMissing) {
+      test.outcome = Outcome::kSkipped;
     }
     if (test.outcome != Outcome::kPassed) test.message = message(one);
     suite_of(one.comparison.problem, one.comparison.candidate).cases.push_back(std::move(test));
   }
 
   std::string message(const GateCase& one) const {
-    std::string text = verdict_words(one);
+    std::string text = doubt_.contains(&one) ? doubt_words(one) : verdict_words(one);
     if (const std::string measured = measured_words(one, voice_); !measured.empty()) text += ": " + measured;
     for (const std::string& cause : cause_words(one, voice_)) text += "; " + cause;
     if (const std::string since = since_words(report_, voice_); !since.empty()) text += "; " + since;
@@ -174,19 +190,21 @@ class JUnit {
   }
 
   // Of a solver, by the beginning of its name; of programs there is one.
-  void skipped(const std::string& trial, const std::string& type, const std::string& message) {
+  void skipped(const std::string& trial, const std::string& message) {
     const auto owns = [&](const model::Change& one) {
       const std::string solver = one.problem + "/" + one.candidate;
       return !one.candidate.empty() && (one.problem.empty() || trial == solver || trial.starts_with(solver + "/"));
     };
     const auto owner = std::find_if(report_.changes.begin(), report_.changes.end(), owns);
-    Suite& its = owner == report_.changes.end() ? suite(kWhole, kWholeClass) : suite_of(owner->problem, owner->candidate);
-    its.cases.push_back({Outcome::kSkipped, of_others(trial), type, message, 0});
+    Suite& its =
+        owner == report_.changes.end() ? suite(kWhole, kWholeClass) : suite_of(owner->problem, owner->candidate);
+    its.cases.push_back({Outcome::kSkipped, of_others(trial), {}, message, 0});
   }
 
-  std::string counts(std::size_t tests, std::size_t failures, std::size_t errors, std::size_t skipped_ones, double seconds) const {
-    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"", tests, failures, errors, skipped_ones,
-                       std::isfinite(seconds) && seconds > 0 ? seconds : 0.0);
+  std::string counts(std::size_t tests, std::size_t failures, std::size_t errors, std::size_t skipped_ones,
+                     double seconds) const {
+    return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3f}\"", tests, failures,
+                       errors, skipped_ones, std::isfinite(seconds) && seconds > 0 ? seconds : 0.0);
   }
 
   std::string document() const {
@@ -198,7 +216,8 @@ class JUnit {
       errors += one.count(Outcome::kError);
       skips += one.count(Outcome::kSkipped);
       body += fmt::format("  <testsuite name=\"{}\" {}>\n", xml(one.name),
-                          counts(one.cases.size(), one.count(Outcome::kFailure), one.count(Outcome::kError), one.count(Outcome::kSkipped), one.seconds()));
+                          counts(one.cases.size(), one.count(Outcome::kFailure), one.count(Outcome::kError),
+                                 one.count(Outcome::kSkipped), one.seconds()));
       for (const TestCase& test : one.cases) body += element(one, test);
       body += "  </testsuite>\n";
     }
@@ -207,17 +226,22 @@ class JUnit {
   }
 
   std::string element(const Suite& of, const TestCase& test) const {
-    std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", xml(of.class_name), xml(test.name), test.seconds);
+    std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"", xml(of.class_name),
+                                   xml(test.name), test.seconds);
     if (test.outcome == Outcome::kPassed) return text + "/>\n";
-    const char* tag = test.outcome == Outcome::kFailure ? "failure" : test.outcome == Outcome::kError ? "error" : "skipped";
+    const char* tag = test.outcome == Outcome::kFailure ? "failure"
+                      : test.outcome == Outcome::kError ? "error"
+                                                        : "skipped";
     const std::string type = test.outcome == Outcome::kSkipped ? "" : fmt::format(" type=\"gate.{}\"", xml(test.type));
     const std::string again = report_.command.empty() ? "" : "\nagain: " + of_others(report_.command);
     const std::string message = xml(test.message);
-    return text + fmt::format(">\n      <{} message=\"{}\"{}>{}{}</{}>\n    </testcase>\n", tag, message, type, message, xml(again), tag);
+    return text + fmt::format(">\n      <{} message=\"{}\"{}>{}{}</{}>\n    </testcase>\n", tag, message, type, message,
+                              xml(again), tag);
   }
 
   const GateReport& report_;
   Voice voice_;
+  std::set<const GateCase*> doubt_;
   std::vector<Suite> suites_;
   std::map<std::string, std::size_t> places_;
 };

@@ -48,7 +48,8 @@ std::string code_in_cell(std::string_view text) {
 
 class Summary {
  public:
-  Summary(const GateReport& report, std::size_t most) : report_(report), news_(report), most_(most), voice_{code, true}, cell_voice_{code_in_cell, true} {}
+  Summary(const GateReport& report, std::size_t most)
+      : report_(report), news_(report), most_(most), voice_{code, true}, cell_voice_{code_in_cell, true} {}
 
   std::string text(std::string begin) {
     text_ = std::move(begin);
@@ -57,7 +58,8 @@ class Summary {
     text_ += "### gate: " + status_words(report_, news_) + "\n\n" + capital(head) + ".";
     if (const std::string exit = exit_words(report_, voice_); !exit.empty()) text_ += " " + capital(exit) + ".";
     text_ += "\n";
-    if (const std::string control = control_words(report_, voice_); !control.empty()) text_ += "\n**Control.** " + capital(control) + ".\n";
+    if (const std::string control = control_words(report_, voice_); !control.empty())
+      text_ += "\n**Control.** " + capital(control) + ".\n";
     table();
     std::string last = capital(since_words(report_, voice_));
     if (!last.empty()) last += ". ";
@@ -71,7 +73,8 @@ class Summary {
   bool fits(const std::string& more, std::size_t kept) const { return text_.size() + more.size() + kept <= most_; }
 
   static std::string capital(std::string sentence) {
-    if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z') sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
+    if (!sentence.empty() && sentence[0] >= 'a' && sentence[0] <= 'z')
+      sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
     return sentence;
   }
 
@@ -82,9 +85,9 @@ class Summary {
     const auto arrow = times.find(" -> ");
     const std::string before = arrow == std::string::npos ? "" : times.substr(0, arrow);
     const std::string after = arrow == std::string::npos ? "" : times.substr(arrow + 4);
-    const std::string mark = red ? "**" : "";
+    const std::string verdict = red ? "**" + verdict_words(one) + "**" : doubt_words(one);
     std::string row = "|";
-    for (const std::string& cell : {mark + verdict_words(one) + mark, case_name(one, cell_voice_), before, after, delta_words(one),
+    for (const std::string& cell : {verdict, case_name(one, cell_voice_), before, after, delta_words(one),
                                     processes_words(one), notice_words(one), causes}) {
       row += cell.empty() ? " |" : " " + cell + " |";
     }
@@ -96,13 +99,16 @@ class Summary {
     const std::size_t red = cases.size();
     cases.insert(cases.end(), news_.doubt.begin(), news_.doubt.end());
     if (cases.empty()) return;
-    text_ += "\n| verdict | case | old | new | change | processes | would notice | why |\n|:--|:--|--:|--:|--:|--:|--:|:--|\n";
+    text_ +=
+        "\n| verdict | case | old | new | change | processes | would notice | why "
+        "|\n|:--|:--|--:|--:|--:|--:|--:|:--|\n";
     for (std::size_t i = 0; i < cases.size(); ++i) {
       const std::string row = row_of(*cases[i], i < red);
       if (!fits(row, kForTheRest)) {
         const std::size_t red_left = i < red ? red - i : 0;
-        text_ += fmt::format("\n**{} more are left out of this table: {} red, {} in doubt.** JUnit and JSON have them all.\n",
-                             cases.size() - i, red_left, cases.size() - i - red_left);
+        text_ += fmt::format(
+            "\n**{} more are left out of this table: {} red, {} in doubt.** JUnit and JSON have them all.\n",
+            cases.size() - i, red_left, cases.size() - i - red_left);
         break;
       }
       text_ += row;
@@ -170,7 +176,9 @@ class Summary {
   }
 
   std::string change_line(const Change& one) const {
-    const auto named = [&](const std::string& side) { return code(one.problem.empty() ? side : one.problem + "/" + side); };
+    const auto named = [&](const std::string& side) {
+      return code(one.problem.empty() ? side : one.problem + "/" + side);
+    };
     const std::string kind(model::change_word(one.kind));
     if (one.candidate.empty()) return kind + ": " + named(one.reference);
     const bool says_more = !one.reference.empty() && one.reference != one.candidate;
@@ -178,9 +186,8 @@ class Summary {
   }
 
   void reasons(const std::string& what, const std::vector<std::pair<std::string, std::string>>& all) {
-    fold(fmt::format("{} {}", all.size(), what), all.size(), [&](std::size_t i) {
-      return code(all[i].first) + (all[i].second.empty() ? "" : ": " + code(all[i].second));
-    });
+    fold(fmt::format("{} {}", all.size(), what), all.size(),
+         [&](std::size_t i) { return code(all[i].first) + (all[i].second.empty() ? "" : ": " + code(all[i].second)); });
   }
 
   const GateReport& report_;

@@ -192,8 +192,10 @@ TEST_CASE("what is wrong in a gate's document is told with its place") {
       {"\"exit\": 1,", "", "/exit: expected one of 0, 1, 2, 3, 4, 5, 130, found no such key"},
       {"\"new version\"", "\"newer\"",
        "/changes/0/kind: expected one of same, edited, new version, new, removed, found \"newer\""},
-      {"[\"time\", \"memory\"]", "[\"time\", \"luck\"]", "/fail_on/1: expected one of time, memory, p95, growth, limits, found \"luck\""},
-      {"\"cause\": \"growth\"", "\"cause\": 3", "/cases/0/figures/1/cause: expected one of time, memory, p95, growth, limits, found 3"},
+      {"[\"time\", \"memory\"]", "[\"time\", \"luck\"]",
+       "/fail_on/1: expected one of time, memory, p95, growth, limits, found \"luck\""},
+      {"\"cause\": \"growth\"", "\"cause\": 3",
+       "/cases/0/figures/1/cause: expected one of time, memory, p95, growth, limits, found 3"},
       {"\"dirty\": false", "\"dirty\": 0", "/dirty: expected true or false, found 0"},
       {"\"dirty\": false,", "", "/dirty: expected true or false, found no such key"},
       {"\"dirty\": false", "\"dirty\": false, \"dirty\": true", "/dirty: expected each key once, found it again"},
@@ -205,9 +207,12 @@ TEST_CASE("what is wrong in a gate's document is told with its place") {
        "/not_measured/0: expected an object, found \"x\""},
       {"\"incomparable\": []", "\"incomparable\": {}", "/incomparable: expected an array, found an object"},
       {"\"min_effect\": 0.03", "\"min_effect\": 0", "/min_effect: expected a number above 0, found 0"},
-      {"\"min_effect\": 0.02", "\"min_effect\": -1", "/cases/0/comparison/min_effect: expected a number above 0, found -1"},
-      {"\"seconds\": 12.5", "\"seconds\": 1e999", "/seconds: expected a number that a double can hold, found a larger one"},
-      {"\"size\": 4096", "\"size\": -4", "/cases/0/comparison/size: expected a whole number from 0 to 18446744073709551615, found -4"},
+      {"\"min_effect\": 0.02", "\"min_effect\": -1",
+       "/cases/0/comparison/min_effect: expected a number above 0, found -1"},
+      {"\"seconds\": 12.5", "\"seconds\": 1e999",
+       "/seconds: expected a number that a double can hold, found a larger one"},
+      {"\"size\": 4096", "\"size\": -4",
+       "/cases/0/comparison/size: expected a whole number from 0 to 18446744073709551615, found -4"},
       {"\"cases\": [", "\"cases\": [3, ", "/cases/0: expected an object, found 3"},
       {"\"cases\": [", "\"CASES\": [", "/cases: expected an array, found no such key"},
   }));
@@ -227,7 +232,8 @@ TEST_CASE("what is no gate's report is told by what it is") {
   CHECK(fault_of("3") == "gate.json: /: expected an object, found 3");
   CHECK_THAT(fault_of("{\"a\": "), StartsWith("gate.json: byte "));
   CHECK_THAT(fault_of(""), StartsWith("gate.json: "));
-  CHECK(fault_of("{}") == "gate.json: /harness_gate_schema: expected the schema of a gate's report, found no such key" + next);
+  CHECK(fault_of("{}") ==
+        "gate.json: /harness_gate_schema: expected the schema of a gate's report, found no such key" + next);
   CHECK(fault_of(write_ab_report(ab_reports::small_report())) ==
         "gate.json: /harness_gate_schema: expected the schema of a gate's report, found a report of an A/B" + next);
   CHECK(fault_of("{\"context\": {\"harness_schema\": 1}, \"benchmarks\": []}") ==
@@ -239,7 +245,8 @@ TEST_CASE("what is no gate's report is told by what it is") {
 TEST_CASE("members that are not known are passed over, however large") {
   std::string many = "[";
   for (int i = 0; i < 150'000; ++i) many += "0, ";
-  const auto read = read_gate_report(with(small_text(), "\"exit\": 1", "\"later\": {\"x\": " + many + "{}]}, \"exit\": 1"), "gate.json");
+  const auto read = read_gate_report(
+      with(small_text(), "\"exit\": 1", "\"later\": {\"x\": " + many + "{}]}, \"exit\": 1"), "gate.json");
   REQUIRE(read);
   CHECK(same(*read, gate_reports::small_report()));
 }
@@ -247,8 +254,10 @@ TEST_CASE("members that are not known are passed over, however large") {
 TEST_CASE("a gate's document cannot take more memory than its limits allow") {
   std::string many;
   for (int i = 0; i < 100'000; ++i) many += "\"time\", ";
-  CHECK(fault("\"fail_on\": [", "\"fail_on\": [" + many) == "gate.json: /fail_on: expected at most 100000 values, found more");
-  CHECK(fault("\"failed\": [", "\"failed\": [" + many) == "gate.json: /cases/0: expected at most 100000 values, found more");
+  CHECK(fault("\"fail_on\": [", "\"fail_on\": [" + many) ==
+        "gate.json: /fail_on: expected at most 100000 values, found more");
+  CHECK(fault("\"failed\": [", "\"failed\": [" + many) ==
+        "gate.json: /cases/0: expected at most 100000 values, found more");
   std::string warnings;
   for (int i = 0; i < 100; ++i) warnings += "\"w\", ";
   CHECK(fault("\"warnings\": []", "\"warnings\": [" + warnings + "\"w\"]") ==
@@ -265,7 +274,8 @@ TEST_CASE("docs/schema/gate.json describes every member that a gate's report has
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     auto report = gate_reports::Random(seed).report();
     report.context.clear();
-    for (auto& one : report.cases) one.comparison.reference_figures.counters = one.comparison.candidate_figures.counters = {};
+    for (auto& one : report.cases)
+      one.comparison.reference_figures.counters = one.comparison.candidate_figures.counters = {};
     INFO("seed " << seed);
     REQUIRE(schema_check::Check(rules).fault(json::parse(write_gate_report(report))) == "");
   }

@@ -20,7 +20,8 @@ inline GateReport small_report() {
   report.head_sha = std::string(40, 'b');
   report.commits = {{std::string(40, 'b'), "Copy the table\nfor every call"}, {std::string(40, 'c'), "Add v2.0.0"}};
   report.fail_on = {Cause::kTime, Cause::kMemory};
-  report.changes = {{Change::Kind::kNewVersion, "two-sum", "v2.0.0", "v1.0.0"}, {Change::Kind::kRemoved, "two-sum", "", "v0.9.0"}};
+  report.changes = {{Change::Kind::kNewVersion, "two-sum", "v2.0.0", "v1.0.0"},
+                    {Change::Kind::kRemoved, "two-sum", "", "v0.9.0"}};
   GateCase one;
   one.name = "two-sum/v2.0.0/uniform/4096";
   one.comparison = ab_reports::small_report().comparisons.front();
@@ -28,7 +29,8 @@ inline GateReport small_report() {
   one.comparison.duets[0].processes.resize(1);
   one.comparison.duets[0].path.resize(1);
   one.comparison.warnings.clear();
-  one.figures = {{Cause::kMemory, "allocs", "2", "10010", 5004, true}, {Cause::kGrowth, "growth_class", "O(n)", "O(n^2)", {}, true}};
+  one.figures = {{Cause::kMemory, "allocs", "2", "10010", 5004, true},
+                 {Cause::kGrowth, "growth_class", "O(n)", "O(n^2)", {}, true}};
   one.failed = {Cause::kTime, Cause::kMemory};
   one.because = "allocations 2 -> 10010";
   report.cases = {one};
@@ -49,7 +51,8 @@ class Random {
 
   GateReport report() {
     GateReport one;
-    for (std::uint64_t i = of_.below(4); i > 0; --i) one.context.emplace_back("key " + std::to_string(i) + of_.text(), of_.text());
+    for (std::uint64_t i = of_.below(4); i > 0; --i)
+      one.context.emplace_back("key " + std::to_string(i) + of_.text(), of_.text());
     one.base = of_.text();
     one.base_sha = of_.text();
     one.head_sha = of_.text();
@@ -70,8 +73,9 @@ class Random {
     one.control_holds = of_.coin();
     one.seconds = of_.number();
     one.command = of_.text();
-    constexpr harness::Exit kExits[]{harness::Exit::kFine,         harness::Exit::kRegression, harness::Exit::kUsage,
-                                     harness::Exit::kSolverFailed, harness::Exit::kIncomplete, harness::Exit::kRollbackRefused,
+    constexpr harness::Exit kExits[]{harness::Exit::kFine,       harness::Exit::kRegression,
+                                     harness::Exit::kUsage,      harness::Exit::kSolverFailed,
+                                     harness::Exit::kIncomplete, harness::Exit::kRollbackRefused,
                                      harness::Exit::kInterrupted};
     one.exit = kExits[of_.below(std::size(kExits))];
     one.exit_because = of_.text();
@@ -92,7 +96,8 @@ class Random {
   GateCase gate_case() {
     GateCase one{of_.text(), of_.comparison(), {}, causes(), of_.text()};
     for (std::uint64_t i = of_.below(4); i > 0; --i) {
-      one.figures.push_back({static_cast<Cause>(of_.below(5)), of_.text(), of_.text(), of_.text(), of_.perhaps(), of_.coin()});
+      one.figures.push_back(
+          {static_cast<Cause>(of_.below(5)), of_.text(), of_.text(), of_.text(), of_.perhaps(), of_.coin()});
     }
     return one;
   }

@@ -72,7 +72,8 @@ class Xml {
       }
       const std::size_t semicolon = text_.find(';', at_);
       REQUIRE(semicolon != std::string::npos);
-      static const std::map<std::string, std::string> kEntities{{"lt", "<"}, {"gt", ">"}, {"amp", "&"}, {"quot", "\""}, {"#9", "\t"}, {"#10", "\n"}, {"#13", "\r"}};
+      static const std::map<std::string, std::string> kEntities{
+          {"lt", "<"}, {"gt", ">"}, {"amp", "&"}, {"quot", "\""}, {"#9", "\t"}, {"#10", "\n"}, {"#13", "\r"}};
       const auto entity = kEntities.find(text_.substr(at_ + 1, semicolon - at_ - 1));
       REQUIRE(entity != kEntities.end());
       value += entity->second;
@@ -313,8 +314,8 @@ TEST_CASE("there is always a test, and no document of a gate that is not fine lo
   Element root = junit_of(report);
   CHECK(number(root, "tests") == 1);
   CHECK(number(root, "errors") == 0);
-  for (const harness::Exit exit : {harness::Exit::kRegression, harness::Exit::kUsage, harness::Exit::kSolverFailed, harness::Exit::kIncomplete,
-                                   harness::Exit::kInterrupted}) {
+  for (const harness::Exit exit : {harness::Exit::kRegression, harness::Exit::kUsage, harness::Exit::kSolverFailed,
+                                   harness::Exit::kIncomplete, harness::Exit::kInterrupted}) {
     report.exit = exit;
     root = junit_of(report);
     CHECK(number(root, "errors") == 1);
@@ -339,12 +340,13 @@ TEST_CASE("a document is XML whatever others wrote, and what XML cannot hold is 
     const Element root = junit_of(gate_reports::of_text(text));
     CHECK(number(root, "failures") == 1);
     CHECK(number(root, "errors") == 1);
-    const bool is_kept = harness::model::is_utf8(text) && text.find('\0') == std::string::npos && text.find('\x1b') == std::string::npos &&
-                         text.find("\xef\xbf") == std::string::npos;
+    const bool is_kept = harness::model::is_utf8(text) && text.find('\0') == std::string::npos &&
+                         text.find('\x1b') == std::string::npos && text.find("\xef\xbf") == std::string::npos;
     if (is_kept && !text.empty()) CHECK(root.children.front().children.front().attributes.at("name") == text);
   }
   const auto replaced = junit_xml(gate_reports::of_text(std::string("a\0b\x1b\xff", 5)));
-  CHECK_THAT(replaced, ContainsSubstring("name=\"a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd\""));
+  CHECK_THAT(replaced, ContainsSubstring("name=\"a\xef\xbf\xbd"
+                                         "b\xef\xbf\xbd\xef\xbf\xbd\""));
 }
 
 TEST_CASE("five thousand red cases of long names are a document of a bounded size") {

@@ -22,10 +22,12 @@ using harness::model::GateCase;
 using harness::model::GateReport;
 using harness::model::Verdict;
 
-inline GateCase measured(const std::string& problem, const std::string& solver, const std::string& case_name, Verdict verdict,
-                         double old_seconds, double log_ratio, double half = 0.004, double would_notice = 0.0088) {
+inline GateCase measured(const std::string& problem, const std::string& solver, const std::string& case_name,
+                         Verdict verdict, double old_seconds, double log_ratio, double half = 0.004,
+                         double would_notice = 0.0088) {
   GateCase one;
-  one.comparison = comparisons::measured(case_name, verdict, old_seconds, old_seconds * std::exp(log_ratio), log_ratio, half, would_notice);
+  one.comparison = comparisons::measured(case_name, verdict, old_seconds, old_seconds * std::exp(log_ratio), log_ratio,
+                                         half, would_notice);
   one.comparison.problem = problem;
   one.comparison.reference = solver + "@abc1234";
   one.comparison.candidate = solver;
@@ -59,7 +61,8 @@ inline GateReport green() {
   GateReport report = begun("two-sum", 3, 7);
   for (const char* solver : {"v1.0.0", "v2.0.0", "v3.0.0"}) {
     for (const char* size : {"16", "64", "256", "1024", "4096", "16384", "65536", "262144"}) {
-      report.cases.push_back(measured("two-sum", solver, std::string("uniform/") + size, Verdict::kSame, 91.6e-9, 0.001, 0.003, 0.0104));
+      report.cases.push_back(
+          measured("two-sum", solver, std::string("uniform/") + size, Verdict::kSame, 91.6e-9, 0.001, 0.003, 0.0104));
     }
   }
   return report;
@@ -70,7 +73,8 @@ inline GateReport five_percent() {
   GateReport report = begun("two-sum", 10, 0);
   for (const Change& one : report.changes) {
     const bool slow = one.candidate == "v4.0.0";
-    report.cases.push_back(measured("two-sum", one.candidate, "uniform/4096", slow ? Verdict::kSlower : Verdict::kSame, 1.02e-6, slow ? 0.0497 : 0.002, 0.0019));
+    report.cases.push_back(measured("two-sum", one.candidate, "uniform/4096", slow ? Verdict::kSlower : Verdict::kSame,
+                                    1.02e-6, slow ? 0.0497 : 0.002, 0.0019));
     if (!slow) continue;
     GateCase& red = report.cases.back();
     red.figures = {{Cause::kMemory, "allocs", "2", "10010", 5004.0, true}};
@@ -106,7 +110,8 @@ inline GateReport budget_ended() {
   report.cases.push_back(unsure);
   for (const char* solver : {"v2.0.0", "v3.0.0"}) {
     for (const char* size : {"16", "65536"}) {
-      report.not_measured.emplace_back(std::string("two-sum/") + solver + "/uniform/" + size, "the budget of 5 s was used up");
+      report.not_measured.emplace_back(std::string("two-sum/") + solver + "/uniform/" + size,
+                                       "the budget of 5 s was used up");
     }
   }
   report.incomparable = {{"worst/1024", "its input changed"}};
@@ -130,8 +135,13 @@ inline GateReport programs() {
   report.commits.clear();
   report.changes = {{Change::Kind::kEdited, "", "new_bench", "old_bench"}};
   report.min_effect = 0.05;
-  for (const auto& [name, ratio] : std::vector<std::pair<std::string, double>>{{"BM_Sort<std::vector<int>>/1024", 0.0812}, {"BM_Find/8", -0.21}, {"BM_Find/64", 0.003}}) {
-    report.cases.push_back(measured("", "new_bench", name, ratio > 0.05 ? Verdict::kSlower : ratio < -0.05 ? Verdict::kFaster : Verdict::kSame, 3.2e-6, ratio));
+  for (const auto& [name, ratio] : std::vector<std::pair<std::string, double>>{
+           {"BM_Sort<std::vector<int>>/1024", 0.0812}, {"BM_Find/8", -0.21}, {"BM_Find/64", 0.003}}) {
+    report.cases.push_back(measured("", "new_bench", name,
+                                    ratio > 0.05    ? Verdict::kSlower
+                                    : ratio < -0.05 ? Verdict::kFaster
+                                                    : Verdict::kSame,
+                                    3.2e-6, ratio));
     report.cases.back().comparison.reference = "old_bench";
     report.cases.back().comparison.min_effect = 0.05;
   }
@@ -153,20 +163,44 @@ inline GateReport many(std::size_t count, std::size_t characters = 0) {
   report.exit = Exit::kRegression;
   report.exit_because = fmt::format("{} cases are slower", count);
   for (std::size_t i = 0; i < count; ++i) {
-    report.cases.push_back(measured("two-sum", "v1.0.0", fmt::format("uniform/{}{}", i, std::string(characters, 'x')), Verdict::kSlower, 1e-6,
-                                    0.05 + 0.0001 * static_cast<double>(i)));
+    report.cases.push_back(measured("two-sum", "v1.0.0", fmt::format("uniform/{}{}", i, std::string(characters, 'x')),
+                                    Verdict::kSlower, 1e-6, 0.05 + 0.0001 * static_cast<double>(i)));
   }
   return report;
 }
 
 // Text that is a command, markup, a tag or no text at all to one reader or another.
 inline const std::vector<std::string>& hostile_texts() {
-  static const std::vector<std::string> kTexts{
-      "::error::owned", "x\n::set-output name=a::b", "a ::error::b", "##[error]owned", "##vso[task.complete]", "%0A::error::owned",
-      "a|b||c", "\\|", "`code` ``two``", std::string(20, '`'), "<script>alert(1)</script>", "</details><!--", "]]>", "&amp;\"'",
-      "[a](http://example.com)", "@somebody #1 https://example.com www.example.com", "**bold** _it_ ~~no~~ $x$", "\x1b[31mred\x1b[0m\a\b",
-      std::string("nul\0nul", 7), "\xff\xfe\xc0\xaf\xed\xa0\x80", "\xef\xbf\xbe\xef\xbf\xbf", "\u202egnp.exe\u2066\u200f",
-      "\r\n\ttab", "title=x,file=y:z", "", " ", "\u00a0::error::b", "\xe2\x80\xa8::error::c", "$(rm -rf x); `id`", "# head\n- list"};
+  static const std::vector<std::string> kTexts{"::error::owned",
+                                               "x\n::set-output name=a::b",
+                                               "a ::error::b",
+                                               "##[error]owned",
+                                               "##vso[task.complete]",
+                                               "%0A::error::owned",
+                                               "a|b||c",
+                                               "\\|",
+                                               "`code` ``two``",
+                                               std::string(20, '`'),
+                                               "<script>alert(1)</script>",
+                                               "</details><!--",
+                                               "]]>",
+                                               "&amp;\"'",
+                                               "[a](http://example.com)",
+                                               "@somebody #1 https://example.com www.example.com",
+                                               "**bold** _it_ ~~no~~ $x$",
+                                               "\x1b[31mred\x1b[0m\a\b",
+                                               std::string("nul\0nul", 7),
+                                               "\xff\xfe\xc0\xaf\xed\xa0\x80",
+                                               "\xef\xbf\xbe\xef\xbf\xbf",
+                                               "\u202egnp.exe\u2066\u200f",
+                                               "\r\n\ttab",
+                                               "title=x,file=y:z",
+                                               "",
+                                               " ",
+                                               "\u00a0::error::b",
+                                               "\xe2\x80\xa8::error::c",
+                                               "$(rm -rf x); `id`",
+                                               "# head\n- list"};
   return kTexts;
 }
 
@@ -177,8 +211,11 @@ inline GateReport of_text(const std::string& text) {
   report.base = report.base_sha = report.head_sha = text;
   report.head_sha += "2";
   report.commits = {{text, text}};
-  report.changes = {{Change::Kind::kEdited, text, text, text}, {Change::Kind::kNewVersion, text, text, "other"}, {Change::Kind::kRemoved, text, "", text}};
-  for (const Verdict verdict : {Verdict::kSlower, Verdict::kSame, Verdict::kCannotTell, Verdict::kFailed, Verdict::kIncomparable, Verdict::kNew}) {
+  report.changes = {{Change::Kind::kEdited, text, text, text},
+                    {Change::Kind::kNewVersion, text, text, "other"},
+                    {Change::Kind::kRemoved, text, "", text}};
+  for (const Verdict verdict : {Verdict::kSlower, Verdict::kSame, Verdict::kCannotTell, Verdict::kFailed,
+                                Verdict::kIncomparable, Verdict::kNew}) {
     GateCase one = measured(text, text, text, verdict, 1e-6, 0.05);
     one.name = one.because = one.comparison.reason = text;
     one.comparison.warnings = {text};

@@ -78,13 +78,16 @@ void check_is_sound(const std::string& text) {
     if (!is_row) CHECK(rest.find('|') == std::string::npos);
   }
   CHECK(tables <= 1);
-  CHECK(std::none_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; }));
+  CHECK(std::none_of(text.begin(), text.end(),
+                     [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; }));
 }
 
 }  // namespace
 
 TEST_CASE("a green gate is summed up") {
-  CHECK(step_summary(gate_reports::green()) == R"golden(**gate:** 3 changed solvers, 24 cases, nothing slower by 3 % or more (would notice >= 1.1 %), against `abc1234` (`origin/main`), 12.4 s
+  CHECK(
+      step_summary(gate_reports::green()) ==
+      R"golden(**gate:** 3 changed solvers, 24 cases, nothing slower by 3 % or more (would notice >= 1.1 %), against `abc1234` (`origin/main`), 12.4 s
 )golden");
 }
 
@@ -253,16 +256,20 @@ TEST_CASE("a summary keeps below GitHub's limits and says what it left out") {
   for (const std::size_t characters : {0U, 100'000U}) {
     auto report = gate_reports::many(5000, characters);
     report.cases.push_back(gate_reports::budget_ended().cases.back());
-    for (int i = 0; i < 5000; ++i) report.not_measured.emplace_back("two-sum/v1.0.0/more/" + std::to_string(i), std::string(characters, 'y'));
+    for (int i = 0; i < 5000; ++i)
+      report.not_measured.emplace_back("two-sum/v1.0.0/more/" + std::to_string(i), std::string(characters, 'y'));
     const auto summary = step_summary(report), comment = comment_text(report);
     CHECK(summary.size() < std::size_t{1} << 20);
     CHECK(comment.size() < 65'536);
     CHECK(comment.size() > 50'000);
     for (const std::string& text : {summary, comment}) {
       const std::size_t rows = count_of(text, "\n| **SLOWER** |") + count_of(text, "\n| cannot tell |");
-      if (rows < 5001) CHECK_THAT(text, ContainsSubstring("\n**" + std::to_string(5001 - rows) + " more are left out of this table: "));
+      if (rows < 5001)
+        CHECK_THAT(text,
+                   ContainsSubstring("\n**" + std::to_string(5001 - rows) + " more are left out of this table: "));
       check_is_sound(text);
-      CHECK_THAT(text, ContainsSubstring("\nSince `abc1234..def5678` (3 commits). Again: `harness gate --base=abc1234`\n"));
+      CHECK_THAT(text,
+                 ContainsSubstring("\nSince `abc1234..def5678` (3 commits). Again: `harness gate --base=abc1234`\n"));
       CHECK_THAT(text, ContainsSubstring("5000 not measured"));
     }
   }
@@ -270,7 +277,8 @@ TEST_CASE("a summary keeps below GitHub's limits and says what it left out") {
 
 TEST_CASE("a comment whose rest does not fit either still ends its lists") {
   auto report = gate_reports::five_percent();
-  for (int i = 0; i < 5000; ++i) report.not_measured.emplace_back("two-sum/v1.0.0/more/" + std::to_string(i), "the budget of 60 s was used up");
+  for (int i = 0; i < 5000; ++i)
+    report.not_measured.emplace_back("two-sum/v1.0.0/more/" + std::to_string(i), "the budget of 60 s was used up");
   const auto comment = comment_text(report);
   CHECK(comment.size() < 65'536);
   CHECK_THAT(comment, ContainsSubstring(", left out here\n\n</details>\n"));

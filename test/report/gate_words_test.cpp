@@ -39,12 +39,20 @@ std::string names_of(const std::vector<const GateCase*>& cases) {
 
 }  // namespace
 
-TEST_CASE("failed cases are worst, then slower ones by ratio, then exact figures by change; what came from nothing leads these") {
+TEST_CASE(
+    "failed cases are worst, then slower ones by ratio, then exact figures by change; what came from nothing leads "
+    "these") {
   GateReport report;
   GateCase failed = red("failed", 0);
   failed.comparison.verdict = Verdict::kFailed;
-  report.cases = {larger("twice", 1.0), red("five", 0.05), larger("from-nothing", {}), red("nan", std::nan("")), red("forty", 0.34),
-                  larger("tenth", 0.1), failed, red("endless", std::numeric_limits<double>::infinity())};
+  report.cases = {larger("twice", 1.0),
+                  red("five", 0.05),
+                  larger("from-nothing", {}),
+                  red("nan", std::nan("")),
+                  red("forty", 0.34),
+                  larger("tenth", 0.1),
+                  failed,
+                  red("endless", std::numeric_limits<double>::infinity())};
   CHECK(names_of(GateNews(report).worst()) == "failed endless forty five nan from-nothing twice tenth");
 }
 
@@ -57,7 +65,8 @@ TEST_CASE("each case stands in one place") {
   CHECK(news.incomparable.size() == 1);
   CHECK(news.added.size() == 1);
   CHECK(news.fine.size() == 1);
-  CHECK(news.failed.size() + news.red.size() + news.doubt.size() + news.incomparable.size() + news.added.size() + news.fine.size() ==
+  CHECK(news.failed.size() + news.red.size() + news.doubt.size() + news.incomparable.size() + news.added.size() +
+            news.fine.size() ==
         report.cases.size());
   CHECK(news.spared == news.fine);
 }
@@ -72,6 +81,7 @@ TEST_CASE("a verdict names the worst of its causes") {
   one.failed = {Cause::kLimits, Cause::kGrowth};
   CHECK(verdict_words(one) == "GROWS FASTER");
   one.failed = {Cause::kMemory, Cause::kTime};
+  one.comparison.verdict = Verdict::kSlower;
   CHECK(verdict_words(one) == "SLOWER");
   one.comparison.verdict = Verdict::kFailed;
   CHECK(verdict_words(one) == "FAILED");
@@ -81,9 +91,11 @@ TEST_CASE("a verdict names the worst of its causes") {
 }
 
 TEST_CASE("figures are told in words of people, with their change where there is one") {
-  CHECK(figure_words({Cause::kMemory, "peak_heap_bytes", "1.2MB", "2.4MB", 1.0, true}, kPlain) == "<peak heap 1.2MB -> 2.4MB> (+100%)");
+  CHECK(figure_words({Cause::kMemory, "peak_heap_bytes", "1.2MB", "2.4MB", 1.0, true}, kPlain) ==
+        "<peak heap 1.2MB -> 2.4MB> (+100%)");
   CHECK(figure_words({Cause::kMemory, "instructions", "0", "7", {}, true}, kPlain) == "<instructions 0 -> 7>");
-  CHECK(figure_words({Cause::kGrowth, "growth_class", "O(n)", "O(n^2)", 1.0, true}, kPlain) == "<growth O(n) -> O(n^2)>");
+  CHECK(figure_words({Cause::kGrowth, "growth_class", "O(n)", "O(n^2)", 1.0, true}, kPlain) ==
+        "<growth O(n) -> O(n^2)>");
   CHECK(figure_words({Cause::kLimits, "p95_latency_ms", "at most 0.5 ms", "0.7 ms", {}, true}, kPlain) ==
         "<p95_latency_ms at most 0.5 ms, measured 0.7 ms>");
 }
@@ -152,4 +164,56 @@ TEST_CASE("exits and controls are told in words") {
   report.control_holds = true;
   CHECK(exit_words(report, kPlain).empty());
   CHECK(control_words(report, kPlain).empty());
+}
+
+TEST_CASE("a limit is told as it is written, in the old text or in the new one") {
+  CHECK(figure_words({Cause::kLimits, "p95_latency_ms", "kept", "at most 0.5, measured 0.7 (+40 %)", {}, true},
+                     kPlain) == "<p95_latency_ms at most 0.5, measured 0.7 (+40 %)>");
+}
+
+TEST_CASE("a cause that lists the figures is not told again, but for what it adds") {
+  GateCase one = larger("x", 1.0);
+  one.figures.push_back({Cause::kLimits, "qps_target", "kept", "at least 10, measured 5 (-50 %)", {}, true});
+  const std::string listed = "allocations 1 -> 2, qps_target at least 10, measured 5 (-50 %)";
+  const std::vector<std::string> figures{"<allocations 1 -> 2> (+100%)",
+                                         "<qps_target at least 10, measured 5 (-50 %)>"};
+  one.because = listed;
+  CHECK(cause_words(one, kPlain) == figures);
+  auto more = figures;
+  more.push_back("<it copies>");
+  for (const std::string& because :
+       {"it copies, " + listed, listed + ", it copies",
+        std::string("allocations 1 -> 2, it copies, qps_target at least 10, measured 5 (-50 %)")}) {
+    one.because = because;
+    INFO(because);
+    CHECK(cause_words(one, kPlain) == more);
+  }
+  one.figures.resize(1);
+  one.because = "allocations 1 -> 20";
+  CHECK(cause_words(one, kPlain) == std::vector<std::string>{"<allocations 1 -> 2> (+100%)", "<allocations 1 -> 20>"});
+}
+
+TEST_CASE("more instructions are red by time, and are not called slower where the clock saw nothing") {
+  GateReport report;
+  GateCase counted = larger("counted", 0.5);
+  counted.failed = {Cause::kTime};
+  counted.figures = {{Cause::kTime, "instructions", "100", "150", 0.5, true}};
+  report.cases = {counted, red("slow", 0.05)};
+  CHECK(verdict_words(counted) == "MORE INSTRUCTIONS");
+  CHECK(names_of(GateNews(report).worst()) == "slow counted");
+}
+
+TEST_CASE("slower and not red is doubt where time is asked for, and spared where it is not") {
+  GateReport report;
+  report.cases = {red("slow", 0.05)};
+  report.cases.front().failed.clear();
+  report.fail_on = {Cause::kMemory};
+  CHECK(names_of(GateNews(report).spared) == "slow");
+  CHECK(GateNews(report).is_green);
+  report.fail_on = {Cause::kTime};
+  const GateNews news(report);
+  CHECK(names_of(news.doubt) == "slow");
+  CHECK(news.spared.empty());
+  CHECK_FALSE(news.is_green);
+  CHECK(doubt_words(*news.doubt.front()) == "slower, not believed");
 }
