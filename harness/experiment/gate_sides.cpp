@@ -117,14 +117,18 @@ class Sides {
           say_(fmt::format("building the solvers of {}", name));
           const auto from = source(making);
           if (!from) return tl::unexpected(from.error());
-          auto built = build_solvers(*from, making / "build", options_);
+          auto options = options_;
+          // Outside of what is cleared away when it fails: the error names it.
+          options.log_file = store::BuildCache::default_directory().parent_path() / (*from == making / "source" ? "build-base.log" : "build-candidate.log");
+          auto built = build_solvers(*from, making / "build", options);
+          std::error_code failed;
           if (!built) {
             auto error = built.error();
             error.what = name + ": " + error.what;
             return tl::unexpected(std::move(error));
           }
+          fs::remove(options.log_file, failed);
           // What stands in it must hold after it was moved to its place.
-          std::error_code failed;
           fs::create_directories(making / "plugins", failed);
           for (const auto& directory : built->plugin_directories) {
             for (const auto& library : fs::directory_iterator(directory, failed)) {
