@@ -57,9 +57,8 @@ class Gate {
         terminal_(terminal),
         settings_(worker_settings(request.run, terminal)),
         progress_(terminal.err, terminal.err_is_terminal, terminal.utf8, terminal.columns, terminal.clock) {
-    const auto needs_latency = [&](Cause cause) { return std::find(request.fail_on.begin(), request.fail_on.end(), cause) != request.fail_on.end(); };
     run_.memory_pass = true;
-    run_.latency_pass = needs_latency(Cause::kP95);
+    run_.latency_pass = fails_on(Cause::kP95);
     report_.min_effect = request.min_effect.value_or(kGateEffect);
     report_.budget_seconds = request.budget_seconds;
     report_.fail_on = request.fail_on;
@@ -83,6 +82,8 @@ class Gate {
   }
 
  private:
+  bool fails_on(Cause cause) const { return std::find(request_.fail_on.begin(), request_.fail_on.end(), cause) != request_.fail_on.end(); }
+
   void say(const std::string& line) {
     progress_.clear();
     terminal_.err << report::printable(line) << std::endl;
@@ -175,6 +176,8 @@ class Gate {
     if (!loaded) return tl::unexpected(loaded.error());
     inputs_ = std::move(loaded->inputs);
     for (auto& row : loaded->rows) {
+      // A limit on p95 is a limit as others are: judged, although p95 itself is not compared unless asked for.
+      if (fails_on(Cause::kLimits) && row.trial->limits().p95_latency_seconds) run_.latency_pass = true;
       if (pairings_.empty() || pairings_.back().candidate.front().trial->solver->name() != row.trial->solver->name()) {
         pairings_.emplace_back();
         pairings_.back().change = &*std::find_if(changes_.begin(), changes_.end(), [&](const auto& each) {
@@ -299,6 +302,7 @@ class Gate {
     if (terminal_.stop) return;
     if (comparison.verdict != Verdict::kFailed) {
       one.figures = figures_of(before, now, comparison);
+      if (!fails_on(Cause::kP95)) std::erase_if(one.figures, [](const auto& figure) { return figure.cause == Cause::kP95; });
       if (!report_.control_log_ratio) control(before, one.name, duets);
     }
     measured_[{&pairing, now.trial->input->dataset}].push_back({index, report_.cases.size()});
