@@ -33,7 +33,10 @@ Ran run_harness(const std::vector<std::string>& arguments, const Surround& surro
   for (const auto* kept : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const char* value = std::getenv(kept)) environment.push_back(std::string(kept) + "=" + value);
   }
-  for (const auto& [key, value] : surround.environment) environment.push_back(key + "=" + value);
+  for (const auto& [key, value] : surround.environment) {
+    std::erase_if(environment, [&, name = key + "="](const auto& each) { return each.starts_with(name); });
+    environment.push_back(key + "=" + value);
+  }
   std::vector<char*> argv = {const_cast<char*>(binary.c_str())}, envp;
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   for (const auto& variable : environment) envp.push_back(const_cast<char*>(variable.c_str()));
@@ -47,6 +50,7 @@ Ran run_harness(const std::vector<std::string>& arguments, const Surround& surro
     dup2(open("/dev/null", O_RDONLY), 0);
     dup2(surround.out.empty() ? out[1] : open(surround.out.c_str(), O_WRONLY), 1);
     dup2(err[1], 2);
+    if (!surround.directory.empty() && chdir(surround.directory.c_str()) != 0) _exit(125);
     if (surround.user != 0 && geteuid() == 0 && setuid(surround.user) != 0) _exit(126);
     execve(binary.c_str(), argv.data(), envp.data());
     _exit(127);
@@ -71,8 +75,9 @@ Ran run_harness(const std::vector<std::string>& arguments, const Surround& surro
       }
       (&end == &open_ends[0] ? ran.out : ran.err).append(buffer.data(), static_cast<std::size_t>(got));
     }
-    if (surround.interrupt_after_line > 0 && !interrupted &&
-        std::count(ran.out.begin(), ran.out.end(), '\n') >= surround.interrupt_after_line) {
+    const bool is_time = (surround.interrupt_after_line > 0 && std::count(ran.out.begin(), ran.out.end(), '\n') >= surround.interrupt_after_line) ||
+                         (!surround.interrupt_after_words.empty() && ran.err.find(surround.interrupt_after_words) != ran.err.npos);
+    if (is_time && !interrupted) {
       interrupted = true;
       kill(child, SIGINT);
     }

@@ -16,10 +16,12 @@ struct Ran {
 };
 
 struct Surround {
-  std::map<std::string, std::string> environment = {};
+  std::map<std::string, std::string> environment = {};  // also in the place of what run_harness sets
   uid_t user = 0;                // run as this user when we are root; 0 = as ourselves
   std::string out = {};          // stdout goes to this file instead
   int interrupt_after_line = 0;  // send SIGINT once stdout has had this many line ends; 0 = never
+  std::string interrupt_after_words = {};  // send SIGINT once stderr has had these; "" = never
+  std::filesystem::path directory = {};    // run in it; "" = here
 };
 
 // $HARNESS_BINARY with the arguments, XDG directories in a scratch place, stdin empty, 120 s at the most.
