@@ -42,7 +42,7 @@ class CounterMedians {
  public:
   void add(const Counters& counters) {
     for (const auto& [name, value] : counters) {
-      auto place = std::find_if(values_.begin(), values_.end(), [&](const auto& each) { return each.first == name; });
+      auto place = std::find_if(values_.begin(), values_.end(), [&name = name](const auto& each) { return each.first == name; });
       if (place == values_.end()) place = values_.insert(values_.end(), {name, {}});
       place->second.push_back(value);
     }

@@ -298,8 +298,9 @@ class BaselineRun {
 
   void record() {
     if (!request_.record) return;
-    for (const auto& [problem, before] : baselines_) {
-      const auto is_its = [&problem = problem](const auto& each) { return each.second.recordable && each.second.judgement.problem == problem; };
+    for (const auto& entry : baselines_) {
+      const auto& problem = entry.first;
+      const auto is_its = [&](const auto& each) { return each.second.recordable && each.second.judgement.problem == problem; };
       if (std::none_of(records_.begin(), records_.end(), is_its)) continue;
       if (auto kept = keep_libraries(problem); !kept) {
         say("harness: not recorded: " + kept.error().text());

@@ -206,7 +206,7 @@ class Gate {
     if (cases == 0) return;
     constexpr double kSecondsOfAProcess = 0.03, kProcesses = 6;
     const double seconds = static_cast<double>(cases) * (2 * seconds_to_prepare(run_) + kProcesses * kSecondsOfAProcess);
-    say(fmt::format("plan: {} changed solver{}, {} case{} x about {:g} processes x {:g} s, with checking about {:.0f} s of {:g} s", pairings_.size(),
+    say(fmt::format("plan: {} changed solver{}, {} case{} x about {:g} processes x {:g} s, with checking about {:.2g} s of {:g} s", pairings_.size(),
                     pairings_.size() == 1 ? "" : "s", cases, cases == 1 ? "" : "s", kProcesses, kSecondsOfAProcess, seconds, request_.budget_seconds));
     progress_.plan(seconds);
   }
@@ -303,7 +303,7 @@ class Gate {
     if (comparison.verdict != Verdict::kFailed) {
       one.figures = figures_of(before, now, comparison);
       if (!fails_on(Cause::kP95)) std::erase_if(one.figures, [](const auto& figure) { return figure.cause == Cause::kP95; });
-      if (!report_.control_log_ratio) control(before, one.name, duets);
+      if (!report_.control_log_ratio && 2 * duets.predict_ratio_seconds(before, before) < seconds_left()) control(before, one.name, duets);
     }
     measured_[{&pairing, now.trial->input->dataset}].push_back({index, report_.cases.size()});
     report_.cases.push_back(std::move(one));

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <harness/experiment/solver_build.hpp>
+#include <harness/experiment/source_files.hpp>
 #include <harness/model/sha256.hpp>
-#include <harness/store/build_cache.hpp>
 #include <harness/store/input_file.hpp>
 
 namespace harness::experiment {
@@ -16,17 +16,11 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostSourceBytes = std::uint64_t{64} << 20;
 
-// The folders that solvers and datasets are built from: of a tree with `solvers/` those two, else all of it.
-std::vector<std::string> parts_of(const fs::path& root) {
-  std::error_code ignored;
-  if (fs::is_directory(root / "solvers", ignored)) return {"solvers", "datasets"};
-  return {};
-}
-
 class Sides {
  public:
   Sides(const GateRequest& request, const Terminal& terminal, const std::function<void(const std::string&)>& say)
-      : request_(request), terminal_(terminal), say_(say), cache_(store::BuildCache::default_directory()) {
+      : request_(request), terminal_(terminal), say_(say) {
+    sides_.builds = std::make_shared<store::BuildCache>(store::BuildCache::default_directory());
     options_.stop = &terminal.stop;
   }
 
@@ -49,19 +43,18 @@ class Sides {
     if (!revisions) return tl::unexpected(revisions.error());
     sides_.revisions = std::move(*revisions);
     const auto& root = sides_.revisions.root;
-    const auto parts = parts_of(root);
-    const auto changed = store::changed_files(root, sides_.revisions.base_sha, parts);
+    const auto changed = store::changed_files(root, sides_.revisions.base_sha, files_that_matter(root));
     if (!changed) return tl::unexpected(changed.error());
     if (changed->empty() && !request_.plugins_given) {
       sides_.nothing_changed = true;
       return std::move(sides_);
     }
-    auto base = build_base(parts);
+    auto base = build_base();
     if (!base) return tl::unexpected(base.error());
     sides_.base = base->plugin_directories;
     sides_.base_datasets = base->dataset_directory;
     if (!request_.plugins_given) {
-      auto candidate = build_candidate(parts);
+      auto candidate = build_candidate();
       if (!candidate) return tl::unexpected(candidate.error());
       sides_.candidate = candidate->plugin_directories;
       if (fs::is_directory(root / "datasets", ignored)) sides_.datasets = root / "datasets";
@@ -70,20 +63,16 @@ class Sides {
   }
 
  private:
-  // What the parts are at a commit: `solvers=<id of its tree>`.
-  Result<std::vector<std::string>> ids_at(const std::string& sha, const std::vector<std::string>& parts) const {
-    std::vector<std::string> ids;
-    for (const auto& part : parts.empty() ? std::vector<std::string>{""} : parts) {
-      const auto id = store::object_at(sides_.revisions.root, sha, part);
-      if (!id) return tl::unexpected(id.error());
-      ids.push_back(part + "=" + *id);
-    }
-    return ids;
+  // All of the tree: a solver may include whatever lies in it.
+  Result<std::vector<std::string>> id_at(const std::string& sha) const {
+    auto id = store::object_at(sides_.revisions.root, sha, "");
+    if (!id) return tl::unexpected(id.error());
+    return std::vector{std::move(*id)};
   }
 
-  Result<BuiltSolvers> build_base(const std::vector<std::string>& parts) {
+  Result<BuiltSolvers> build_base() {
     const auto& revisions = sides_.revisions;
-    const auto ids = ids_at(revisions.base_sha, parts);
+    const auto ids = id_at(revisions.base_sha);
     if (!ids) return tl::unexpected(ids.error());
     const auto name = fmt::format("{} ({})", revisions.base_sha.substr(0, 7), revisions.base);
     return build(*ids, name, [&](const fs::path& folder) -> Result<fs::path> {
@@ -94,12 +83,12 @@ class Sides {
   }
 
   // The working tree as it is. Equal content is built once, also when it is a commit's.
-  Result<BuiltSolvers> build_candidate(const std::vector<std::string>& parts) {
+  Result<BuiltSolvers> build_candidate() {
     const auto& revisions = sides_.revisions;
-    auto ids = ids_at(revisions.head_sha, parts);
+    auto ids = id_at(revisions.head_sha);
     if (!ids) return tl::unexpected(ids.error());
     if (revisions.dirty) {
-      const auto changed = store::changed_files(revisions.root, revisions.head_sha, parts);
+      const auto changed = store::changed_files(revisions.root, revisions.head_sha, {});
       if (!changed) return tl::unexpected(changed.error());
       for (const auto& file : *changed) {
         const auto text = store::read_text(revisions.root / file, kMostSourceBytes);
@@ -111,7 +100,7 @@ class Sides {
   }
 
   Result<BuiltSolvers> build(const std::vector<std::string>& ids, const std::string& name, const std::function<Result<fs::path>(const fs::path& folder)>& source) {
-    const auto folder = cache_.get(
+    const auto folder = sides_.builds->get(
         build_key(ids, options_),
         [&](const fs::path& making) -> Result<void> {
           say_(fmt::format("building the solvers of {}", name));
@@ -154,7 +143,6 @@ class Sides {
   const GateRequest& request_;
   const Terminal& terminal_;
   const std::function<void(const std::string&)>& say_;
-  store::BuildCache cache_;
   BuildOptions options_;
   GateSides sides_;
 };

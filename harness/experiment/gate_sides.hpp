@@ -2,12 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <harness/experiment/gate.hpp>
 #include <harness/experiment/terminal.hpp>
 #include <harness/model/error.hpp>
+#include <harness/store/build_cache.hpp>
 #include <harness/store/revision.hpp>
 
 namespace harness::experiment {
@@ -18,6 +21,7 @@ struct GateSides {
   std::vector<std::filesystem::path> base, candidate;  // plugin directories
   std::filesystem::path base_datasets;                 // of the base revision; "" = unknown: taken for the present ones
   std::filesystem::path datasets;                      // the present ones
+  std::shared_ptr<store::BuildCache> builds;           // keeps them in the cache as long as this lives
 };
 
 // Builds what is not in the cache of builds; `say` takes lines of progress. Errors, exit 2: store::find_revisions's, what does not build (with
