@@ -59,7 +59,7 @@ class Summary {
     if (const std::string exit = exit_words(report_, voice_); !exit.empty()) text_ += " " + capital(exit) + ".";
     text_ += "\n";
     if (const std::string control = control_words(report_, voice_); !control.empty())
-      text_ += "\n**Control.** " + capital(control) + ".\n";
+      text_ += "\n**Control:** " + control + ".\n";
     table();
     std::string last = capital(since_words(report_, voice_));
     if (!last.empty()) last += ". ";

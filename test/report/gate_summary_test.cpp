@@ -221,7 +221,7 @@ TEST_CASE("a gate of two programs is summed up") {
 
 1 red of 4 cases of 1 changed program, 1 faster, 1 new, against `build/old`, 18.3 s. Exit 1: `BM_Sort<std::vector<int>>/1024 is slower`.
 
-**Control.** This machine cannot tell today: the control, `BM_Find/8` at the base against itself, differs by -3.1%.
+**Control:** this machine cannot tell today: the control, `BM_Find/8` at the base against itself, differs by -3.1%.
 
 | verdict | case | old | new | change | processes | would notice | why |
 |:--|:--|--:|--:|--:|--:|--:|:--|
