@@ -57,9 +57,6 @@ BENCHMARK_MAIN();
 
 const char* const kProject = R"(cmake_minimum_required(VERSION 3.25)
 project(mine LANGUAGES CXX)
-if(NOT CMAKE_BUILD_TYPE)
-  set(CMAKE_BUILD_TYPE Release)
-endif()
 find_package(benchmark REQUIRED)
 add_executable(my_bench my_bench.cpp)
 target_link_libraries(my_bench benchmark::benchmark)
