@@ -10,82 +10,12 @@
 
 #include <fmt/format.h>
 
-#include <harness/model/comparison_members.hpp>
 #include <harness/model/json_text.hpp>
+#include <harness/model/member_writer.hpp>
 #include <harness/model/report_row.hpp>
 
 namespace harness::model {
 namespace {
-
-// Members of a value, each on a line of its own or all in one.
-class Writer {
- public:
-  Writer(std::string& text, std::size_t indent, bool in_one_line)
-      : text_(text), indent_(indent), in_one_line_(in_one_line) {}
-
-  template <class T>
-  void operator()(const char* name, const T& value, double = 0) {
-    begin(name);
-    write(value);
-  }
-  template <class T>
-  void operator()(const char* name, const std::optional<T>& value, double = 0) {
-    if (value) (*this)(name, *value);
-  }
-
- private:
-  void line(std::size_t indent) { (text_ += '\n').append(indent, ' '); }
-  void begin(const char* name) {
-    if (!first_) text_ += in_one_line_ ? ", " : ",";
-    if (!in_one_line_) line(indent_);
-    first_ = false;
-    text_ += fmt::format("\"{}\": ", name);
-  }
-
-  void write(double value) { text_ += json_number(value); }
-  void write(std::uint64_t value) { text_ += std::to_string(value); }
-  void write(int value) { text_ += std::to_string(value); }
-  void write(bool value) { text_ += value ? "true" : "false"; }
-  void write(const std::string& value) { text_ += json_text(value); }
-  void write(Verdict value) { text_ += json_text(verdict_word(value)); }
-  void write(const std::vector<double>& values) {
-    text_ += '[';
-    for (const double& value : values) text_ += (&value == values.data() ? "" : ", ") + json_number(value);
-    text_ += ']';
-  }
-  void write(const std::vector<std::pair<std::string, double>>& values) {
-    text_ += '{';
-    for (const auto& [name, value] : values) {
-      text_ += (name == values.front().first ? "" : ", ") + json_text(name) + ": " + json_number(value);
-    }
-    text_ += '}';
-  }
-  template <class T>
-  void write(const std::vector<T>& values) {
-    text_ += '[';
-    for (const T& value : values) {
-      if (&value != values.data()) text_ += ',';
-      line(indent_ + 2);
-      Writer(text_, indent_ + 2, false).write(value);
-    }
-    if (!values.empty()) line(indent_);
-    text_ += ']';
-  }
-  template <class T>
-  requires std::is_class_v<T>
-  void write(const T& value) {
-    text_ += '{';
-    constexpr bool kOneLine = kInOneLine<T>;
-    Writer inside(text_, indent_ + 2, kOneLine);
-    members(inside, value);
-    if (!kOneLine) line(indent_);
-    text_ += '}';
-  }
-
-  std::string& text_;
-  std::size_t indent_;
-  bool in_one_line_, first_ = true;
-};
 
 // What the processes of one side of one case say, over all comparisons that it takes part in.
 struct Side {
@@ -175,7 +105,8 @@ std::string write_ab_report(const AbReport& report) {
   std::string separator = "\n    ";
   for (const std::string& row : rows_of(report)) text += std::exchange(separator, ",\n    ") + row;
   text += "\n  ],";
-  Writer(text, 2, false)("comparisons", report.comparisons);
+  MemberWriter writer(text, 2, false);
+  writer("comparisons", report.comparisons);
   return text + "\n}\n";
 }
 
