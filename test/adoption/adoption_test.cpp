@@ -66,29 +66,39 @@ target_link_libraries(my_bench benchmark::benchmark)
 void begin(const Scene& scene, const Variables& files) {
   for (const auto& [name, text] : files) scene.write("mine/" + name, text);
   scene.must("git init --quiet --bare -b main origin.git && git init --quiet -b main mine", ".");
-  scene.must("git add -A && git commit --quiet -m 'First of all' && git remote add origin ../origin.git && "
-             "git push --quiet origin main", "mine");
+  scene.must(
+      "git add -A && git commit --quiet -m 'First of all' && git remote add origin ../origin.git && "
+      "git push --quiet origin main",
+      "mine");
 }
 
-// A branch off main with one commit that replaces text in a file, and what GitHub makes of its pull request: a merge with
-// main, as `pull/<branch>/merge`.
-void propose(const Scene& scene, const std::string& branch, const std::string& file, const std::string& before, const std::string& after) {
+// A branch off main with one commit that replaces text in a file, and what GitHub makes of its pull request: a merge
+// with main, as `pull/<branch>/merge`.
+void propose(const Scene& scene, const std::string& branch, const std::string& file, const std::string& before,
+             const std::string& after) {
   scene.must("git checkout --quiet -b " + branch + " main", "mine");
   auto text = text_of(scene / ("mine/" + file));
   REQUIRE(text.find(before) != std::string::npos);
   text.replace(text.find(before), before.size(), after);
   scene.write("mine/" + file, text);
-  scene.must("git commit --quiet -a -m 'Make it " + branch + "' && git checkout --quiet --detach main && "
-             "git merge --quiet --no-ff -m 'Merge " + branch + " into main' " + branch + " && "
-             "git push --quiet origin " + branch + " HEAD:refs/pull/" + branch + "/merge && git checkout --quiet " + branch, "mine");
+  scene.must("git commit --quiet -a -m 'Make it " + branch +
+                 "' && git checkout --quiet --detach main && "
+                 "git merge --quiet --no-ff -m 'Merge " +
+                 branch + " into main' " + branch +
+                 " && "
+                 "git push --quiet origin " +
+                 branch + " HEAD:refs/pull/" + branch + "/merge && git checkout --quiet " + branch,
+             "mine");
 }
 
 void begin_solvers(const Scene& scene) {
   auto files = path_called("A repository of solvers").files;
   files["solvers/divisors/v1.0.0/count.cpp"] = kSolver;
   files["solvers/divisors/v1.0.0/version.yaml"] = "plugin: divisors\nversion: 1.0.0\n";
-  files["datasets/divisors/problem.yaml"] = "problem: divisors\nparameters: [{name: n, type: integer}]\nanswer_type: integer\n";
-  files["datasets/divisors/examples.json"] = "{\"cases\": [{\"name\": \"many\", \"args\": {\"n\": 360}, \"expect\": 24}]}\n";
+  files["datasets/divisors/problem.yaml"] =
+      "problem: divisors\nparameters: [{name: n, type: integer}]\nanswer_type: integer\n";
+  files["datasets/divisors/examples.json"] =
+      "{\"cases\": [{\"name\": \"many\", \"args\": {\"n\": 360}, \"expect\": 24}]}\n";
   begin(scene, files);
 }
 
@@ -101,12 +111,13 @@ void begin_programs(const Scene& scene) {
 }
 
 struct Event {
-  std::string ref;         // of origin.git, that is checked out
-  Variables variables;     // what GitHub sets for this event
+  std::string ref;      // of origin.git, that is checked out
+  Variables variables;  // what GitHub sets for this event
 };
 
 Event pull_request(const std::string& branch) {
-  return {"refs/pull/" + branch + "/merge", {{"GITHUB_EVENT_NAME", "pull_request"}, {"GITHUB_BASE_REF", "main"}, {"GITHUB_HEAD_REF", branch}}};
+  return {"refs/pull/" + branch + "/merge",
+          {{"GITHUB_EVENT_NAME", "pull_request"}, {"GITHUB_BASE_REF", "main"}, {"GITHUB_HEAD_REF", branch}}};
 }
 
 struct Outcome {
@@ -122,7 +133,9 @@ void check_out(const Scene& scene, const std::string& ref, bool whole) {
   fs::create_directories(scene / "workspace");
   const std::string source = "file://" + (scene / "origin.git").string();
   scene.must("git init --quiet -b main . && git remote add origin '" + source + "'", "workspace");
-  scene.must("git fetch --quiet --no-tags " + std::string(whole ? "origin '+refs/heads/*:refs/remotes/origin/*'" : "--depth=1 origin") + " '+" + ref +
+  scene.must("git fetch --quiet --no-tags " +
+                 std::string(whole ? "origin '+refs/heads/*:refs/remotes/origin/*'" : "--depth=1 origin") + " '+" +
+                 ref +
                  ":refs/remotes/origin/checked-out' && git checkout --quiet --detach refs/remotes/origin/checked-out",
              "workspace");
 }
@@ -148,7 +161,8 @@ Outcome run_workflow(const Scene& scene, const std::string& text, const std::str
     outcome.err += ran.err;
     StepResult result{ran.exit_code, {}};
     std::istringstream lines(text_of(scene / "outputs"));
-    for (std::string line; std::getline(lines, line);) result.outputs[line.substr(0, line.find('='))] = line.substr(line.find('=') + 1);
+    for (std::string line; std::getline(lines, line);)
+      result.outputs[line.substr(0, line.find('='))] = line.substr(line.find('=') + 1);
     return result;
   };
   const auto use = [&](const std::string& used, const Values& with) {
@@ -158,7 +172,7 @@ Outcome run_workflow(const Scene& scene, const std::string& text, const std::str
     return StepResult{};
   };
   REQUIRE(workflow["jobs"].members.size() == 1);
-  for (const auto& step : workflow["jobs"].members[0].second["steps"].items) {
+  for (const auto& step : workflow["jobs"].members[0].value["steps"].items) {
     if (step["uses"].text == "actions/checkout@v4") {
       check_out(scene, event.ref, step["with"]["fetch-depth"].text == "0");
     } else {
@@ -200,7 +214,9 @@ void check_golden(const Scene& scene, const std::string& name, const std::string
 
 }  // namespace
 
-TEST_CASE("a slower solver makes the workflow of the document red, and its annotations, summary and JUnit say what and since when") {
+TEST_CASE(
+    "a slower solver makes the workflow of the document red, and its annotations, summary and JUnit say what and since "
+    "when") {
   if (git_is_missing() || is_sanitized()) return;
   const Scene scene;
   begin_solvers(scene);
@@ -224,7 +240,8 @@ TEST_CASE("a slower solver makes the workflow of the document red, and its annot
     CHECK(ran.exit_code == 1);
     CHECK_THAT(ran.out, ContainsSubstring("SLOWER divisors/v1.0.0/examples/many"));
     CHECK_THAT(scene.masked(ran.out), ContainsSubstring("since COMMIT..COMMIT (1 commit: Make it slower)"));
-    const auto explained = scene.run(std::string(HARNESS_PROGRAM) + " explain harness-gate/evidence.zip divisors/v1.0.0/examples/many", "mine");
+    const auto explained = scene.run(
+        std::string(HARNESS_PROGRAM) + " explain harness-gate/evidence.zip divisors/v1.0.0/examples/many", "mine");
     INFO(explained.err);
     CHECK(explained.exit_code == 0);
     CHECK_THAT(explained.out, ContainsSubstring("SLOWER"));
@@ -237,14 +254,16 @@ TEST_CASE("a slower solver makes the workflow of the document red, and its annot
     CHECK_THAT(shallow.err, ContainsSubstring("fetch-depth: 0"));
     CHECK(shallow.outputs.at("exit-code") == "2");
   }
-  SECTION("and a push to the default branch is held against what was there before, whatever files the CI has put beside") {
+  SECTION(
+      "and a push to the default branch is held against what was there before, whatever files the CI has put beside") {
     const auto before = scene.must("git rev-parse main", "mine");
     scene.must("git push --quiet origin slower:main", "mine");
     check_out(scene, "refs/heads/main", true);
     scene.write("workspace/left-by-the-ci.txt", "");
     scene.write("event.json", "{\n  \"ref\": \"refs/heads/main\",\n  \"before\": \"" + before + "\"\n}\n");
-    const auto pushed = scene.run("../harness/scripts/ci-gate", "workspace",
-                                  {{"CI", "true"}, {"GITHUB_EVENT_NAME", "push"}, {"GITHUB_EVENT_PATH", (scene / "event.json").string()}});
+    const auto pushed = scene.run(
+        "../harness/scripts/ci-gate", "workspace",
+        {{"CI", "true"}, {"GITHUB_EVENT_NAME", "push"}, {"GITHUB_EVENT_PATH", (scene / "event.json").string()}});
     INFO(pushed.out << pushed.err);
     CHECK(pushed.exit_code == 1);
     CHECK_THAT(pushed.out, ContainsSubstring("since " + before.substr(0, 7)));
@@ -255,7 +274,8 @@ TEST_CASE("a clean change of a solver is green in one line, on GitHub, on GitLab
   if (git_is_missing() || is_sanitized()) return;
   const Scene scene;
   begin_solvers(scene);
-  propose(scene, "clearer", "solvers/divisors/v1.0.0/count.cpp", "int count = 0;", "int count = 0;  // of those that were tried");
+  propose(scene, "clearer", "solvers/divisors/v1.0.0/count.cpp", "int count = 0;",
+          "int count = 0;  // of those that were tried");
   const auto green = run_path(scene, "A repository of solvers", pull_request("clearer"));
   INFO(green.out << green.err);
   CHECK(green.exit_code == 0);
@@ -270,7 +290,9 @@ TEST_CASE("a clean change of a solver is green in one line, on GitHub, on GitLab
   const auto command = gitlab["script"].items.back().text;
   CHECK(command == "../harness/scripts/ci-gate");
   check_out(scene, "refs/heads/clearer", true);
-  const auto ran = scene.run(command, "workspace", {{"CI", "true"}, {"CI_MERGE_REQUEST_DIFF_BASE_SHA", scene.must("git rev-parse main", "mine")}});
+  const auto ran =
+      scene.run(command, "workspace",
+                {{"CI", "true"}, {"CI_MERGE_REQUEST_DIFF_BASE_SHA", scene.must("git rev-parse main", "mine")}});
   INFO(ran.err);
   CHECK(ran.exit_code == 0);
   const auto artifacts = gitlab["artifacts"];
@@ -345,7 +367,9 @@ TEST_CASE("this repository's workflow runs in a clone of its solvers: nothing to
 
   scene.write("event.json", "{\"before\": \"" + scene.must("git rev-parse main", "mine") + "\"}");
   scene.must("git push --quiet origin readable:main", "mine");
-  const auto pushed = run_workflow(scene, text, "./", {"refs/heads/main", {{"GITHUB_EVENT_NAME", "push"}, {"GITHUB_EVENT_PATH", (scene / "event.json").string()}}});
+  const auto pushed = run_workflow(
+      scene, text, "./",
+      {"refs/heads/main", {{"GITHUB_EVENT_NAME", "push"}, {"GITHUB_EVENT_PATH", (scene / "event.json").string()}}});
   INFO(pushed.out << pushed.err);
   CHECK(pushed.exit_code == 0);
 }

@@ -8,7 +8,8 @@ using namespace adoption;
 
 namespace {
 
-const char* const kMakeBench = "mkdir -p build && cp bench.sh build/first && cp bench.sh build/second && chmod +x build/*";
+const char* const kMakeBench =
+    "mkdir -p build && cp bench.sh build/first && cp bench.sh build/second && chmod +x build/*";
 
 // Two commits on main, in a clone of the scene's `origin`.
 void begin(const Scene& scene) {
@@ -27,13 +28,15 @@ TEST_CASE("flags go to harness gate as they are, and the files of a run into one
   if (git_is_missing()) return;
   const Scene scene;
   begin(scene);
-  const auto ran = scene.run("../harness/scripts/ci-gate --base v1 '--benchmark_filter=a b' --strict", "mine", scene.with_recorder());
+  const auto ran = scene.run("../harness/scripts/ci-gate --base v1 '--benchmark_filter=a b' --strict", "mine",
+                             scene.with_recorder());
   INFO(ran.err);
   CHECK(ran.exit_code == 0);
   CHECK(ran.out == "recorded\n");
   CHECK(arguments(scene) ==
         "gate\n--junit=harness-gate/junit.xml\n--summary=harness-gate/summary.md\n--comment=harness-gate/comment.md\n"
-        "--benchmark_out=harness-gate/report.json\n--evidence=harness-gate/evidence.zip\n--base=v1\n--benchmark_filter=a b\n--strict\n");
+        "--benchmark_out=harness-gate/report.json\n--evidence=harness-gate/"
+        "evidence.zip\n--base=v1\n--benchmark_filter=a b\n--strict\n");
   CHECK(scene.must("git status --porcelain", "mine") == "");
   CHECK(scene.run("../harness/scripts/ci-gate '--out=other place'", "mine", scene.with_recorder()).exit_code == 0);
   CHECK_THAT(arguments(scene), ContainsSubstring("--junit=other place/junit.xml\n"));
@@ -80,7 +83,8 @@ TEST_CASE("programs are built at the base and here, and compared one by one") {
   const Scene scene;
   begin(scene);
   auto recorder = scene.with_recorder();
-  const std::string call = "../harness/scripts/ci-gate --build='" + std::string(kMakeBench) + "' --bench=build/first --bench build/second ";
+  const std::string call =
+      "../harness/scripts/ci-gate --build='" + std::string(kMakeBench) + "' --bench=build/first --bench build/second ";
   const auto ran = scene.run(call, "mine", recorder);
   INFO(ran.err);
   CHECK(ran.exit_code == 0);
@@ -99,22 +103,32 @@ TEST_CASE("programs are built at the base and here, and compared one by one") {
     scene.write("recorder/exit-second", "4");
     const auto red = scene.run(call, "mine", recorder);
     CHECK(red.exit_code == 1);
-    CHECK_THAT(scene.masked(red.out), ContainsSubstring("since COMMIT..COMMIT (1 commit), again: scripts/ci-gate --base="));
+    CHECK_THAT(scene.masked(red.out),
+               ContainsSubstring("since COMMIT..COMMIT (1 commit), again: scripts/ci-gate --base="));
     scene.write("recorder/exit-second", "2");
     CHECK(scene.run(call, "mine", recorder).exit_code == 2);
   }
   SECTION("one that the base does not have is new") {
-    scene.must("rm build/second && git rm --quiet --cached bench.sh && git commit --quiet -m without && mv bench.sh kept && "
-               "git commit --quiet --allow-empty -m again && mv kept bench.sh", "mine");
-    const auto fresh = scene.run("../harness/scripts/ci-gate --base=HEAD~1 --bench=build/third --build='mkdir -p build; [[ ! -e bench.sh ]] || "
-                                 "{ cp bench.sh build/third; chmod +x build/third; }'", "mine", recorder);
+    scene.must(
+        "rm build/second && git rm --quiet --cached bench.sh && git commit --quiet -m without && mv bench.sh kept && "
+        "git commit --quiet --allow-empty -m again && mv kept bench.sh",
+        "mine");
+    const auto fresh = scene.run(
+        "../harness/scripts/ci-gate --base=HEAD~1 --bench=build/third --build='mkdir -p build; [[ ! -e bench.sh ]] || "
+        "{ cp bench.sh build/third; chmod +x build/third; }'",
+        "mine", recorder);
     CHECK(fresh.exit_code == 0);
     CHECK_THAT(fresh.err, ContainsSubstring("build/third: new, "));
   }
   SECTION("in a folder of the repository the base's folder is the same one") {
     scene.write("origin/below/bench.sh", "echo old below\n");
-    scene.must("git add -A && git commit --quiet -m below && git commit --quiet --allow-empty -m last && cd ../mine && git pull --quiet", "origin");
-    const auto below = scene.run("../../harness/scripts/ci-gate --bench=build/first --build='" + std::string(kMakeBench) + "'", "mine/below", recorder);
+    scene.must(
+        "git add -A && git commit --quiet -m below && git commit --quiet --allow-empty -m last && cd ../mine && git "
+        "pull --quiet",
+        "origin");
+    const auto below =
+        scene.run("../../harness/scripts/ci-gate --bench=build/first --build='" + std::string(kMakeBench) + "'",
+                  "mine/below", recorder);
     INFO(below.err);
     CHECK(below.exit_code == 0);
     CHECK_THAT(arguments(scene), ContainsSubstring("/below/build/first,build/first\n"));
@@ -125,7 +139,8 @@ TEST_CASE("what cannot be done is one line that says why, and exit code 2") {
   if (git_is_missing()) return;
   const Scene scene;
   begin(scene);
-  const auto fails = [&](const std::string& words, const std::string& why, const std::string& folder = "mine", Variables variables = {}) {
+  const auto fails = [&](const std::string& words, const std::string& why, const std::string& folder = "mine",
+                         Variables variables = {}) {
     CAPTURE(words);
     for (const auto& [name, value] : scene.with_recorder()) variables.emplace(name, value);
     const auto ran = scene.run((scene / "harness/scripts/ci-gate").string() + " " + words, folder, variables);

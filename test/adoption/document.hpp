@@ -8,9 +8,10 @@
 namespace adoption {
 
 struct Path {
-  std::string title;                         // of a `## ` section
-  std::map<std::string, std::string> files;  // a line that is only `name` in backticks, then a fenced block: its content
-  std::vector<std::string> commands;         // the lines of its blocks marked `sh` that are no file
+  std::string title;  // of a `## ` section
+  std::map<std::string, std::string>
+      files;                          // a line that is only `name` in backticks, then a fenced block: its content
+  std::vector<std::string> commands;  // the lines of its blocks marked `sh` that are no file
 };
 
 std::vector<Path> paths_of(const std::string& markdown);

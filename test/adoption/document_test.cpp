@@ -9,7 +9,8 @@ using adoption::paths_of;
 
 TEST_CASE("a file is what follows its name, a command a line of a block that has none") {
   const auto paths = paths_of(
-      "# Title\n## First\n\n`a/b.yml`\n\n```yaml\nx: 1\n```\n\n```sh\nrun it\n\nagain\n```\n## Second\n`c` is text\n```yaml\nno: 1\n```\n");
+      "# Title\n## First\n\n`a/b.yml`\n\n```yaml\nx: 1\n```\n\n```sh\nrun it\n\nagain\n```\n## Second\n`c` is "
+      "text\n```yaml\nno: 1\n```\n");
   REQUIRE(paths.size() == 2);
   CHECK(paths[0].title == "First");
   CHECK(paths[0].files == std::map<std::string, std::string>{{"a/b.yml", "x: 1\n"}});

@@ -27,7 +27,8 @@ here=$(dirname "$(readlink -f "$0")")
 printf '%s\n' "$@" >"$here/arguments"
 sides='' code=0
 for argument in "$@"; do [[ $argument != --ab=* ]] || sides=${argument##*/}; done
-if [[ -e $here/exit-$sides ]]; then code=$(<"$here/exit-$sides"); elif [[ -e $here/exit-code ]]; then code=$(<"$here/exit-code"); fi
+if [[ -e $here/exit-$sides ]]; then code=$(<"$here/exit-$sides")
+elif [[ -e $here/exit-code ]]; then code=$(<"$here/exit-code"); fi
 printf 'recorded\n'
 exit "$code"
 )bash";

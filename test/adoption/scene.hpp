@@ -39,8 +39,8 @@ class Scene {
   // `exit-<name of the second program of --ab>` or `exit-code` holds another one.
   Variables with_recorder() const;
 
-  // Paths, hashes, times, figures that differ from run to run, masked; left out is what a busy machine adds: warnings, a control
-  // that failed.
+  // Paths, hashes, times, figures that differ from run to run, masked. Left out is what a busy machine adds: warnings
+  // and a control that failed.
   std::string masked(std::string text) const;
 
  private:

@@ -18,7 +18,9 @@ class Check {
  public:
   std::vector<std::string> faults;
 
-  void fault(const Yaml& at, const std::string& what) { faults.push_back("line " + std::to_string(at.line) + ": " + what); }
+  void fault(const Yaml& at, const std::string& what) {
+    faults.push_back("line " + std::to_string(at.line) + ": " + what);
+  }
 
   void keys(const Yaml& map, const std::string& where, const Names& known, const Names& needed = {}) {
     if (map.kind != Kind::kMap) return fault(map, where + ": expected a map");
@@ -46,21 +48,25 @@ class Check {
     if (!is_known) fault(at, "`${{ " + name + " }}` is nothing that is there");
   }
 
-  void steps(const Yaml& list, bool composite, Names known, const std::function<void(const Yaml&, const std::string&)>& uses) {
+  void steps(const Yaml& list, bool composite, Names known,
+             const std::function<void(const Yaml&, const std::string&)>& uses) {
     if (list.kind != Kind::kList || list.items.empty()) return fault(list, "expected a list of steps");
     for (const auto& step : list.items) {
-      keys(step, "step", {"id", "if", "name", "uses", "run", "working-directory", "shell", "with", "env", "continue-on-error",
-                          "timeout-minutes"});
+      keys(step, "step",
+           {"id", "if", "name", "uses", "run", "working-directory", "shell", "with", "env", "continue-on-error",
+            "timeout-minutes"});
       if (composite && step.has("timeout-minutes")) fault(step, "a composite step has no timeout-minutes");
       if (step.has("uses") == step.has("run")) fault(step, "expected either `uses` or `run`");
       if (composite && step.has("run") && !step.has("shell")) fault(step, "expected `shell` beside `run`");
-      if (step.has("uses") && (step.has("shell") || step.has("working-directory"))) fault(step, "`shell` goes with `run`");
+      if (step.has("uses") && (step.has("shell") || step.has("working-directory")))
+        fault(step, "`shell` goes with `run`");
       if (step.has("run") && step.has("with")) fault(step, "`with` goes with `uses`");
       if (step.has("if") && step["if"].text.find("steps.") != std::string::npos) {
         const auto& condition = step["if"].text;
         reference(step["if"], condition.substr(0, condition.find(' ')), known);
       }
-      if (step["run"].text.find("${{ inputs.") != std::string::npos || step["run"].text.find("${{ github.") != std::string::npos) {
+      if (step["run"].text.find("${{ inputs.") != std::string::npos ||
+          step["run"].text.find("${{ github.") != std::string::npos) {
         fault(step["run"], "an input or an event's value stands in a script: hand it over as a variable");
       }
       expressions(step, known);
@@ -75,7 +81,8 @@ class Check {
 
   void outside(const Yaml& step, const std::string& action) {
     static const std::regex kAllowed("actions/(checkout|cache|cache/restore|cache/save)@v4");
-    if (!std::regex_match(action, kAllowed)) fault(step, "`" + action + "` is not one of the actions that are relied on");
+    if (!std::regex_match(action, kAllowed))
+      fault(step, "`" + action + "` is not one of the actions that are relied on");
   }
 
   const Names& ids() const { return ids_; }
@@ -86,9 +93,11 @@ class Check {
 
 void check_permissions(Check& check, const Yaml& permissions) {
   for (const auto& [scope, access] : permissions.members) {
-    if (access.text != "read" && access.text != "none") check.fault(access, "permissions: `" + scope + ": " + access.text + "` is more than reading");
+    if (access.text != "read" && access.text != "none")
+      check.fault(access, "permissions: `" + scope + ": " + access.text + "` is more than reading");
   }
-  if (permissions.kind == Kind::kScalar && permissions.text != "read-all") check.fault(permissions, "permissions: `" + permissions.text + "`");
+  if (permissions.kind == Kind::kScalar && permissions.text != "read-all")
+    check.fault(permissions, "permissions: `" + permissions.text + "`");
 }
 
 void check_events(Check& check, const Yaml& on) {
@@ -112,15 +121,18 @@ void no_secrets(Check& check, const Yaml& value) {
 
 std::vector<std::string> faults_of_workflow(const Yaml& workflow, const std::string& ours, const Yaml& our_action) {
   Check check;
-  check.keys(workflow, "workflow", {"name", "run-name", "env", "defaults", "concurrency"}, {"on", "permissions", "jobs"});
+  check.keys(workflow, "workflow", {"name", "run-name", "env", "defaults", "concurrency"},
+             {"on", "permissions", "jobs"});
   check_events(check, workflow["on"]);
   check_permissions(check, workflow["permissions"]);
   no_secrets(check, workflow);
   if (workflow["jobs"].members.empty()) check.fault(workflow, "expected a job");
   for (const auto& [id, job] : workflow["jobs"].members) {
     if (!std::regex_match(id, kIdentifier)) check.fault(job, "`" + id + "` is no name of a job");
-    check.keys(job, "job " + id, {"name", "needs", "if", "permissions", "env", "defaults", "timeout-minutes", "strategy", "container",
-                                  "services", "concurrency", "outputs", "continue-on-error"}, {"runs-on", "steps"});
+    check.keys(job, "job " + id,
+               {"name", "needs", "if", "permissions", "env", "defaults", "timeout-minutes", "strategy", "container",
+                "services", "concurrency", "outputs", "continue-on-error"},
+               {"runs-on", "steps"});
     check_permissions(check, job["permissions"]);
     Names known;
     for (const auto& [axis, values] : job["strategy"]["matrix"].members) known.insert("matrix." + axis);
@@ -149,7 +161,8 @@ std::vector<std::string> faults_of_action(const Yaml& action) {
     if (!std::regex_match(name, kIdentifier)) check.fault(input, "`" + name + "` is no name of an input");
     known.insert("inputs." + name);
   }
-  check.steps(action["runs"]["steps"], true, known, [&](const Yaml& step, const std::string& used) { check.outside(step, used); });
+  check.steps(action["runs"]["steps"], true, known,
+              [&](const Yaml& step, const std::string& used) { check.outside(step, used); });
   for (const auto& [name, output] : action["outputs"].members) {
     check.keys(output, "output " + name, {}, {"description", "value"});
     check.expressions(output["value"], check.ids());
@@ -191,13 +204,15 @@ StepResult run_action(const Yaml& action, const Values& inputs, const RunStep& r
       for (const auto& [name, value] : map.members) texts[name] = expand(value.text, values);
       return texts;
     };
-    const auto result = step.has("run") ? run(step["run"].text, expanded(step["env"]), expand(step["working-directory"].text, values))
-                                        : use(step["uses"].text, expanded(step["with"]));
+    const auto result =
+        step.has("run") ? run(step["run"].text, expanded(step["env"]), expand(step["working-directory"].text, values))
+                        : use(step["uses"].text, expanded(step["with"]));
     for (const auto& [name, value] : result.outputs) values["steps." + step["id"].text + ".outputs." + name] = value;
     whole.exit_code = result.exit_code;
     if (whole.exit_code != 0) break;
   }
-  for (const auto& [name, output] : action["outputs"].members) whole.outputs[name] = expand(output["value"].text, values);
+  for (const auto& [name, output] : action["outputs"].members)
+    whole.outputs[name] = expand(output["value"].text, values);
   return whole;
 }
 

@@ -37,7 +37,9 @@ TEST_CASE("the action and the workflows of this repository keep the rules of Git
   }
 }
 
-TEST_CASE("the workflows that the document shows keep them too, and its GitLab file is YAML with the keys that GitLab knows") {
+TEST_CASE(
+    "the workflows that the document shows keep them too, and its GitLab file is YAML with the keys that GitLab "
+    "knows") {
   std::size_t workflows = 0;
   for (const auto& path : paths_of(text_of(kRoot / "docs/adopt.md"))) {
     for (const auto& [name, text] : path.files) {
@@ -69,11 +71,14 @@ TEST_CASE("each rule of a workflow finds what breaks it") {
   CHECK_THAT(faults("permissions:\n  contents: read\n", ""), ContainsSubstring("expected `permissions`"));
   CHECK_THAT(faults("runs-on: ubuntu-24.04", "run-on: ubuntu-24.04"), ContainsSubstring("expected `runs-on`"));
   CHECK_THAT(faults("fetch-depth: 0", "fetch-depth: 1"), ContainsSubstring("needs a whole clone before it"));
-  CHECK_THAT(faults("actions/checkout@v4", "actions/checkout@main"), ContainsSubstring("not one of the actions that are relied on"));
-  CHECK_THAT(faults("- uses: ./", "- uses: ./\n        with: {bass: HEAD}"), ContainsSubstring("the action has no input `bass`"));
+  CHECK_THAT(faults("actions/checkout@v4", "actions/checkout@main"),
+             ContainsSubstring("not one of the actions that are relied on"));
+  CHECK_THAT(faults("- uses: ./", "- uses: ./\n        with: {bass: HEAD}"),
+             ContainsSubstring("the action has no input `bass`"));
   CHECK_THAT(faults("- uses: ./", "- uses: ./\n        run: make"), ContainsSubstring("either `uses` or `run`"));
   CHECK_THAT(faults("- uses: ./", "- run: echo ${{ secrets.KEY }}"), ContainsSubstring("a secret is used"));
-  CHECK_THAT(faults("- uses: ./", "- run: echo ${{ matrix.os }}"), ContainsSubstring("`${{ matrix.os }}` is nothing that is there"));
+  CHECK_THAT(faults("- uses: ./", "- run: echo ${{ matrix.os }}"),
+             ContainsSubstring("`${{ matrix.os }}` is nothing that is there"));
 }
 
 TEST_CASE("each rule of an action finds what breaks it") {
@@ -83,12 +88,15 @@ TEST_CASE("each rule of an action finds what breaks it") {
   };
   CHECK_THAT(faults("using: composite", "using: node20"), ContainsSubstring("expected a composite action"));
   CHECK_THAT(faults("      shell: bash\n", ""), ContainsSubstring("expected `shell` beside `run`"));
-  CHECK_THAT(faults("${{ inputs.args }}", "${{ inputs.arks }}"), ContainsSubstring("`${{ inputs.arks }}` is nothing that is there"));
+  CHECK_THAT(faults("${{ inputs.args }}", "${{ inputs.arks }}"),
+             ContainsSubstring("`${{ inputs.arks }}` is nothing that is there"));
   CHECK_THAT(faults("id: harness", "id: cache"), ContainsSubstring("a second step `cache`"));
-  CHECK_THAT(faults("steps.cache.outputs.cache-hit != 'true'", "steps.cash.outputs.cache-hit != 'true'"), ContainsSubstring("steps.cash"));
+  CHECK_THAT(faults("steps.cache.outputs.cache-hit != 'true'", "steps.cash.outputs.cache-hit != 'true'"),
+             ContainsSubstring("steps.cash"));
   CHECK_THAT(faults("value: ${{ steps.gate.", "value: ${{ steps.gait."), ContainsSubstring("steps.gait"));
   CHECK_THAT(faults("$INPUT_ARGS", "${{ inputs.args }}"), ContainsSubstring("stands in a script"));
-  CHECK_THAT(faults("    description: Where the gate runs\n", ""), ContainsSubstring("input working-directory: expected `description`"));
+  CHECK_THAT(faults("    description: Where the gate runs\n", ""),
+             ContainsSubstring("input working-directory: expected `description`"));
   CHECK_THAT(faults("branding:", "brand:"), ContainsSubstring("`brand` is unknown"));
 }
 
@@ -99,7 +107,8 @@ TEST_CASE("a text that is no YAML, and a key that stands twice, are refused with
   CHECK_FALSE(read_yaml("a: 1").has("b"));
 }
 
-TEST_CASE("an action's steps run in order with their variables, outputs go from one to the next, a failed one ends it") {
+TEST_CASE(
+    "an action's steps run in order with their variables, outputs go from one to the next, a failed one ends it") {
   const auto action = read_yaml(
       "inputs: {who: {default: you}}\n"
       "outputs: {said: {value: '${{ steps.b.outputs.word }}'}}\n"

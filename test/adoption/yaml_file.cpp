@@ -31,7 +31,7 @@ Yaml tree_of(yaml_document_t& document, int index) {
       if (tree.has(key.text)) {
         throw std::runtime_error("line " + std::to_string(key.line) + ": a second `" + key.text + "`");
       }
-      tree.members.emplace_back(key.text, tree_of(document, pair->value));
+      tree.members.push_back({key.text, tree_of(document, pair->value)});
     }
   }
   return tree;
