@@ -123,7 +123,9 @@ TEST_CASE("explain replays the decision from the JSON and from the evidence, and
   const auto again = run_harness({"explain", sides.file("gate.zip"), "leetcode-1/example-2", "--rerun"});
   INFO(again.out << again.err);
   CHECK(again.exit_code == 1);
-  CHECK_THAT(again.out, ContainsSubstring("again, here and now:") && ContainsSubstring("SLOWER"));
+  const auto at = again.out.find("\nagain, here and now");
+  REQUIRE(at != again.out.npos);
+  CHECK_THAT(again.out.substr(at), ContainsSubstring("SLOWER"));
   const auto no_case = run_harness({"explain", sides.file("gate.zip"), "--rerun"});
   CHECK(no_case.exit_code == 2);
   CHECK_THAT(no_case.err, ContainsSubstring("--rerun: needs the evidence of a gate and one of its cases"));
