@@ -282,13 +282,32 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
       return fail("--ab", "names the old program itself", "leave out --base and --base-dir");
     }
     if (!options.gate.base.empty() && !options.gate.base_directory.empty()) return fail("--base-dir", "and --base are two ways to say what to compare with", "leave one of them out");
+    if (!options.ab.sides.empty() && !options.gate.evidence.empty()) return fail("--evidence", "keeps libraries and inputs of solvers; of programs --benchmark_out has all numbers", "leave it out");
     options.gate.programs = std::exchange(options.ab.sides, {});
     if (!fail_on.empty()) options.gate.fail_on.clear();
     for (const auto& word : fail_on) {
       const auto cause = model::cause_of(word);
       if (!cause) return fail("--fail-on", "expected some of time, memory, p95, growth, limits, found \"" + word + "\"");
+      if (!options.gate.programs.empty() && *cause != model::Cause::kTime) return fail("--fail-on=" + word, "of programs only the time is compared", "leave it out");
       options.gate.fail_on.push_back(*cause);
     }
+  }
+  // A flag that is taken and does nothing would be believed.
+  const auto refuse_others = [&](const CLI::App* command, const std::vector<std::string_view>& known) -> Result<void> {
+    if (!command->parsed()) return {};
+    for (const auto* option : app.get_options()) {
+      const auto name = option->get_name();
+      if (option->count() > 0 && std::find(known.begin(), known.end(), name) == known.end()) {
+        return fail(name, "means nothing to harness " + command->get_name(), "leave it out");
+      }
+    }
+    return {};
+  };
+  const std::vector<std::string_view> places = {"--plugin-dir", "--dataset-dir", "--baseline-dir"};
+  auto of_pin = places;
+  of_pin.insert(of_pin.end(), {"--case", "--timeout"});
+  for (const auto& [command, known] : {std::pair{static_cast<const CLI::App*>(histories), pin->parsed() ? of_pin : places}, {diff, places}, {list, places}, {explain, places}}) {
+    if (auto taken = refuse_others(command, known); !taken) return tl::unexpected(taken.error());
   }
   if (measures) {
     for (const auto* flag : {"--export-markdown", "--histogram", "--columns", "--stability-threshold", "--passes", "--untrusted"}) {

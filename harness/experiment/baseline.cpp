@@ -13,6 +13,7 @@
 
 #include <harness/compare/history.hpp>
 #include <harness/compare/latency.hpp>
+#include <harness/experiment/gate_figures.hpp>
 #include <harness/experiment/history_record.hpp>
 #include <harness/experiment/kept_rows.hpp>
 #include <harness/experiment/loading.hpp>
@@ -146,6 +147,11 @@ class BaselineRun {
     if (row.measurement.state == State::kInterrupted) return;
     if (row.measurement.state == State::kSkipped) {
       ++skipped_;
+      const auto* history = baselines_.at(row.trial->problem->name).find(row.trial->solver->identity.solver(), row.trial->input->dataset_and_name());
+      if (history != nullptr) {
+        ++skipped_with_history_;
+        say(fmt::format("skipped {}, which has a history: {}", row.trial->name(), row.measurement.note));
+      }
       return;
     }
     tell_failed(row, row.measurement.note);
@@ -155,6 +161,13 @@ class BaselineRun {
     HistoryRecord record;
     record.judgement = about(row);
     record.judgement.verdict = Verdict::kFailed;
+    record.judgement.reason = why;
+    tell(row, std::move(record));
+  }
+
+  void tell_unknown(const Row& row, HistoryRecord record, const std::string& why) {
+    record.judgement = about(row);
+    record.judgement.verdict = Verdict::kCannotTell;
     record.judgement.reason = why;
     tell(row, std::move(record));
   }
@@ -173,16 +186,14 @@ class BaselineRun {
     if (!found) return tell_failed(row, found.error().text());
     HistoryRecord record = begin_record(row, std::move(*found), baseline, kept);
     if (terminal_.stop) return;
+    if (!record.no_pin.empty()) return tell_unknown(row, std::move(record), "no ratio: " + record.no_pin);
     const auto pin = kept.row(record.pin_sha256, row);
     if (!pin) return;  // begin_record found it, so only Ctrl-C can be why
     const auto ratio = duets.ratio({**pin, "pin"}, {row, row.measurement.solver});
     if (!ratio) {
       if (ratio.error().kind == NoProcess::Kind::kInterrupted) return;
       if (ratio.error().kind == NoProcess::Kind::kFailed) return tell_failed(row, ratio.error().reason);
-      record.judgement = about(row);
-      record.judgement.verdict = Verdict::kCannotTell;
-      record.judgement.reason = ratio.error().reason;
-      return tell(row, std::move(record));
+      return tell_unknown(row, std::move(record), ratio.error().reason);
     }
     fill(record.run, row, *ratio);
     const auto* history = record.judged_against ? &*record.judged_against : nullptr;
@@ -195,12 +206,17 @@ class BaselineRun {
     record.judgement.problem = names.problem;
     record.judgement.solver = names.solver;
     record.judgement.case_name = names.case_name;
+    for (const auto& warning : row.measurement.warnings) record.judgement.warnings.push_back(warning);
+    if (!record.run.allocs && history != nullptr && !history->runs.empty() && history->runs.back().allocs) {
+      record.judgement.warnings.push_back("memory was not measured this time: it is not held against the history");
+    }
     if (record.begins && !record.begins_because.empty()) record.judgement.warnings.push_back(record.begins_because);
     if (record.judgement.needs_rerun) {
       auto again = rerun(row, *history, record.judgement, kept, duets);
       if (terminal_.stop) return;
       compare::settle(record.judgement, again);
     }
+    doubt_memory(row, record.judgement);
     record.recordable = true;
     record.settled = record.judgement;
     auto copy = baseline;  // what it would be: the streak and the alert are known by it
@@ -224,6 +240,15 @@ class BaselineRun {
       run.peak_heap_bytes = memory->peak_heap_bytes;
       run.heap_growths = memory->heap_growths;
     }
+  }
+
+  // A solver that does not agree with itself in another process is no regression.
+  void doubt_memory(const Row& row, model::CaseJudgement& judgement) {
+    if (!judgement.memory_worse() || agrees_with_itself(row, settings_)) return;
+    for (auto& metric : judgement.metrics) {
+      if (model::is_exact(metric.metric)) metric.beyond = false;
+    }
+    judgement.warnings.push_back("its memory differs from run to run: more than before says nothing");
   }
 
   // Against last good; where only drift is in doubt, against the pin, which knows where the level began.
@@ -251,7 +276,7 @@ class BaselineRun {
     }
     const auto reference = kept.row(sha256, row);
     if (!reference) {
-      again.words = fmt::format("{}: {}", again.against, reference.error());
+      again.words = fmt::format("{}: {}", again.against, reference.error().words);
       return again;
     }
     model::Comparison comparison;
@@ -403,6 +428,7 @@ class BaselineRun {
       return Exit::kRegression;
     }
     if (any([](const auto& judgement) { return judgement.verdict == Verdict::kFailed; })) return Exit::kSolverFailed;
+    if (missing_ > 0 || (strict && skipped_with_history_ > 0)) return Exit::kIncomplete;
     if (strict && any([](const auto& judgement) {
           return judgement.verdict == Verdict::kSuspect || judgement.verdict == Verdict::kCannotTell || judgement.verdict == Verdict::kNew ||
                  judgement.verdict == Verdict::kIncomparable;
@@ -427,7 +453,7 @@ class BaselineRun {
   model::Context context_;
   std::vector<std::pair<const Row*, HistoryRecord>> records_;
   std::vector<std::string> recorded_in_;
-  std::size_t skipped_ = 0, missing_ = 0;
+  std::size_t skipped_ = 0, skipped_with_history_ = 0, missing_ = 0;
   bool problem_at_fault_ = false, machine_at_fault_ = false, unwritten_ = false;
 };
 

@@ -1,6 +1,8 @@
 #include <harness/experiment/diff_baseline.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -102,9 +104,10 @@ class DiffBaseline {
     options.utf8 = terminal_.utf8;
     options.columns = terminal_.out_is_terminal ? terminal_.columns : 0;
     report::DiffWriter writer(terminal_.out, request_.format, options);
-    for (const auto& [name, of_name] : rows) {
-      for (const auto& row : of_name) writer.row(row);
-    }
+    std::vector<report::DiffRow> sorted;
+    for (auto& [name, of_name] : rows) sorted.insert(sorted.end(), std::make_move_iterator(of_name.begin()), std::make_move_iterator(of_name.end()));
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    for (const auto& row : sorted) writer.row(row);
     writer.finish();
     return {};
   }
@@ -150,7 +153,20 @@ class DiffBaseline {
     const auto cpu_time = member(entry, "cpu_time");
     const auto ratio = member(entry, "ratio_to_pin");
     const bool by_ratio = ratio && *ratio > 0;
-    if (!by_ratio && !cpu_time) return;  // an error row: it has no figures
+    if (!by_ratio && !cpu_time) {  // it failed: there are no figures
+      report::DiffRow row;
+      row.op = "remove";
+      row.path = "/" + report::pointer_token(name);
+      row.verdict = Verdict::kFailed;
+      for (const auto& [key, value] : entry.members) {
+        if (key != "error_message" || !std::holds_alternative<std::string>(value)) continue;
+        row.op = "add";
+        row.path += "/error_message";
+        row.new_value = std::get<std::string>(value);
+      }
+      rows.push_back(std::move(row));
+      return;
+    }
     const auto compared = by_ratio ? *history : of_raw_times(*history);
     model::RecordedRun run;
     run.segment = compared.segments.size() - 1;
@@ -176,6 +192,8 @@ class DiffBaseline {
       row.new_value = metric.current * scale;
       if (const auto change = metric.change()) row.percent = 100 * *change;
       row.verdict = metric.beyond || metric.better ? Verdict::kSuspect : Verdict::kSame;
+      if (*row.old_value == *row.new_value) continue;
+      if (metric.metric == Metric::kP95) row.time_unit = "s";
       if (raw_time) row.time_unit = entry.time_unit.empty() ? "ns" : entry.time_unit;
       row.z = metric.z;
       row.mean = *metric.mean * scale;

@@ -94,6 +94,7 @@ Result<void> write_evidence(const fs::path& file, const Evidence& evidence) {
   entries.emplace_back("command.txt", bytes_of(report.command + "\n"));
   entries.emplace_back("environment.json", bytes_of(environment_of(report)));
   std::set<std::string> problems;
+  std::string left_out;
   for (const auto& [reference, candidate] : evidence.sides) {
     for (const auto& [folder, solver] : {std::pair{"reference/", reference}, {"candidate/", candidate}}) {
       auto bytes = library::read_library_bytes(solver->file);
@@ -113,7 +114,9 @@ Result<void> write_evidence(const fs::path& file, const Evidence& evidence) {
     std::vector<fs::path> files;
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(evidence.datasets / problem, failed)) {
-      if (entry.is_regular_file() && entry.path().extension() != ".cpp") files.push_back(entry.path());
+      if (!entry.is_regular_file() || entry.path().extension() == ".cpp") continue;
+      if (entry.file_size() > kMostInputBytes) left_out += entry.path().filename().string() + ": larger than 64 MiB\n";
+      else files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
     for (const auto& each : files) {
@@ -121,11 +124,15 @@ Result<void> write_evidence(const fs::path& file, const Evidence& evidence) {
     }
   }
   for (const auto& [name, input] : evidence.inputs) {
-    if (input->args.size() > kMostInputBytes) continue;
+    if (input->args.size() > kMostInputBytes) {
+      left_out += name + ": an input larger than 64 MiB\n";
+      continue;
+    }
     auto bytes = read_input(*input);
     if (!bytes) return tl::unexpected(bytes.error());
     entries.emplace_back("inputs/" + name + ".cbor", std::move(*bytes));
   }
+  if (!left_out.empty()) entries.emplace_back("left-out.txt", bytes_of(left_out));
   return package::write_archive(file, entries);
 }
 

@@ -61,6 +61,8 @@ Result<std::string> text_of(const std::string& file) {
 struct Explained {
   model::AbReport report;
   std::vector<model::GateCase> cases;  // of a gate
+  std::vector<model::Cause> fail_on;
+  std::string control;                 // what its A/A control found
   package::Entries entries;            // of an evidence
 };
 
@@ -70,7 +72,24 @@ Explained of_gate(model::GateReport gate) {
   explained.report.kind = "solvers";
   for (const auto& one : gate.cases) explained.report.comparisons.push_back(one.comparison);
   explained.cases = std::move(gate.cases);
+  explained.fail_on = gate.fail_on;
+  explained.control = gate.control_log_ratio ? fmt::format("{}: {}, {}", gate.control_case, report::change_text(*gate.control_log_ratio),
+                                                           gate.control_holds ? "holds" : "does not hold")
+                                             : "none was made";
   return explained;
+}
+
+// What the gate made of a case beside its time.
+std::string gate_words(const model::GateCase& one, const Explained& explained) {
+  std::vector<std::string_view> failed, fail_on;
+  for (const auto cause : one.failed) failed.push_back(model::cause_word(cause));
+  for (const auto cause : explained.fail_on) fail_on.push_back(model::cause_word(cause));
+  std::string text = fmt::format("  of the gate: {}; it fails on {}; A/A control {}\n", failed.empty() ? "not red" : fmt::format("red by {}", fmt::join(failed, ", ")),
+                                 fmt::join(fail_on, ", "), report::printable(explained.control));
+  for (const auto& figure : one.figures) {
+    text += report::printable(fmt::format("    {} {} -> {}{}", figure.name, figure.old_text, figure.new_text, figure.worse ? ": worse" : "")) + "\n";
+  }
+  return text;
 }
 
 Result<Explained> read_explained(const std::string& file) {
@@ -285,12 +304,13 @@ Exit explain(const std::string& file, const std::string& case_name, bool rerun, 
       terminal.out << "  no rule made this verdict: there is nothing to run again\n";
     }
     terminal.out.flush();
+    const auto of_gate = std::find_if(explained->cases.begin(), explained->cases.end(), [&](const auto& each) {
+      return each.comparison.problem == one->problem && each.comparison.case_name == one->case_name && each.comparison.candidate == one->candidate;
+    });
+    if (of_gate != explained->cases.end()) terminal.out << gate_words(*of_gate, *explained);
     if (rerun) {
-      const auto gated = std::find_if(explained->cases.begin(), explained->cases.end(), [&](const auto& each) {
-        return each.comparison.problem == one->problem && each.comparison.case_name == one->case_name && each.comparison.candidate == one->candidate;
-      });
-      terminal.out << "\nagain, here and now:\n" << std::flush;
-      const auto code = rerun_evidence(explained->entries, *gated, file, terminal);
+      terminal.out << "\nagain, here and now (time and memory, by an A/B of the two libraries):\n" << std::flush;
+      const auto code = rerun_evidence(explained->entries, *of_gate, file, terminal);
       if (exit == Exit::kFine) exit = code;
     }
     for (const auto& fault : again.faults()) {

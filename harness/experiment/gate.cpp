@@ -45,8 +45,9 @@ struct Pairing {
   std::vector<trial::Trial> reference_trials;  // of the same cases as the candidate's, which the selection has
   std::vector<Row> reference, candidate;       // rows of the same cases
   bool prepared = false;
-  bool started = false;      // some case was measured, or tried
+  bool started = false;      // both sides of some case ran, or the candidate failed
   bool out_of_budget = false;
+  std::string left_out;      // why its last case was skipped
 };
 
 class Gate {
@@ -68,8 +69,8 @@ class Gate {
     const double begin = terminal_.clock();
     if (auto ready = prepare(); !ready) {
       if (ready.error().exit == Exit::kInterrupted || terminal_.stop) return Exit::kInterrupted;
-      say("harness: " + ready.error().text());
-      return ready.error().exit;
+      progress_.clear();
+      return refuse_gate(request_, terminal_, report_, ready.error());
     }
     measure_all();
     judge_growth();
@@ -106,10 +107,22 @@ class Gate {
         say(fmt::format("skipped {} of {}: {}", skipped.file.filename().string(), catalog == &*base ? "the base" : "the candidates", skipped.reason));
       }
     }
+    // A new library that does not fit any more must not pass for one that was taken away.
+    for (const auto& skipped : candidates->skipped) {
+      const auto file = skipped.file.filename().string();
+      const bool had_it = std::any_of(base->solvers.begin(), base->solvers.end(), [&](const auto& solver) { return solver.identity.file_name() == file; });
+      if (had_it) ending_.never_ran.push_back(fmt::format("{} (skipped: {})", file, skipped.reason));
+    }
     auto changes = find_changes(*base, *candidates, [this](const auto& solver) { return code_hash(solver); });
     if (!changes) return tl::unexpected(changes.error());
     changes_ = std::move(*changes);
-    for (const auto& each : changes_) report_.changes.push_back(each.change);
+    for (const auto& each : changes_) {
+      report_.changes.push_back(each.change);
+      const auto& change = each.change;
+      if (change.kind == Change::Kind::kNew) say(fmt::format("new: {}/{}: nothing of its line at the base to compare it with", change.problem, change.candidate));
+      if (change.kind == Change::Kind::kRemoved) say(fmt::format("removed: {}/{}", change.problem, change.reference));
+      if (change.kind == Change::Kind::kNewVersion) say(fmt::format("new version: {}/{}, compared with {}", change.problem, change.candidate, change.reference));
+    }
     if (auto paired = pair(std::move(*candidates), *base); !paired) return paired;
     print_plan();
     return {};
@@ -127,12 +140,7 @@ class Gate {
         report_.more_commits = range->more;
       }
     }
-    report_.command = "harness gate";
-    if (!request_.base_directory.empty()) report_.command += " --base-dir=" + request_.base_directory.string();
-    else if (!revisions.base_sha.empty()) report_.command += " --base=" + revisions.base_sha.substr(0, 12);
-    if (!run_.flags.filter.empty()) report_.command += fmt::format(" '--benchmark_filter={}'", run_.flags.filter);
-    if (!run_.case_glob.empty()) report_.command += fmt::format(" '--case={}'", run_.case_glob);
-    if (request_.min_effect) report_.command += fmt::format(" --min-effect={:g}%", 100 * *request_.min_effect);
+    report_.command = gate_command(request_, revisions.base_sha);
   }
 
   Result<std::string> code_hash(const model::SolverInfo& solver) {
@@ -153,6 +161,9 @@ class Gate {
     if (!selection) return tl::unexpected(selection.error());
     selection_ = std::move(*selection);
     for (const auto& warning : selection_.warnings) say("warning: " + warning);
+    for (const auto& skipped : selection_.catalog.skipped) {
+      if (skipped.reason.starts_with("no problem ")) say(fmt::format("skipped {}: {}", skipped.file.filename().string(), skipped.reason));
+    }
     ChangedInputs inputs(sides_.base_datasets, base_problems, selection_.catalog.problems);
     std::vector<trial::Trial> kept;
     for (const auto& trial : selection_.trials) {
@@ -160,6 +171,7 @@ class Gate {
         return each.candidate && each.candidate->name() == trial.solver->name();
       });
       if (change == changes_.end() || !change->reference || change->change.kind == Change::Kind::kEqual) continue;
+      selected_.insert(trial.solver->name());
       if (const auto why = inputs.why_incomparable(*trial.problem, *trial.input)) {
         report_.incomparable.emplace_back(trial.name(), *why);
         continue;
@@ -302,6 +314,10 @@ class Gate {
     if (terminal_.stop) return;
     if (comparison.verdict != Verdict::kFailed) {
       one.figures = figures_of(before, now, comparison);
+      measure_again(one.figures, before, now, settings_);
+      if (before.measurement.memory.has_value() != now.measurement.memory.has_value()) {
+        report_.incomparable.emplace_back(one.name + " (memory)", "was measured of one side only");
+      }
       if (!fails_on(Cause::kP95)) std::erase_if(one.figures, [](const auto& figure) { return figure.cause == Cause::kP95; });
       if (!report_.control_log_ratio && 2 * duets.predict_ratio_seconds(before, before) < seconds_left()) control(before, one.name, duets);
     }
@@ -316,19 +332,33 @@ class Gate {
 
   void tell_unmeasured(Pairing& pairing, std::size_t index, model::GateCase one) {
     const auto &before = pairing.reference[index].measurement, &now = pairing.candidate[index].measurement;
-    pairing.started = true;
     if (now.state == State::kFailed && before.state != State::kFailed) {
+      pairing.started = true;
       one.comparison.verdict = Verdict::kFailed;
       one.comparison.reason = now.note;
       if (!now.broken_limits.empty()) one.figures = figures_of(pairing.reference[index], pairing.candidate[index], one.comparison);
       report_.cases.push_back(std::move(one));
     } else if (now.state == State::kFailed) {
+      pairing.started = true;
       report_.incomparable.emplace_back(one.name, fmt::format("both sides fail: {}", now.note));
     } else if (before.state == State::kFailed) {
       report_.incomparable.emplace_back(one.name, fmt::format("{} fails: {}", one.comparison.reference, before.note));
+    } else if (before.state == State::kMeasured && !is_declared_too_large(pairing.candidate[index])) {
+      // Left out because it takes too long, which the old code did not: no duet is needed to tell.
+      pairing.started = true;
+      one.comparison.reason = now.note;
+      one.figures.push_back({Cause::kLimits, "time limit", "kept", now.note, std::nullopt, true});
+      report_.cases.push_back(std::move(one));
     } else {
       report_.not_measured.emplace_back(one.name, now.state == State::kSkipped ? now.note : before.note);
+      pairing.left_out = report_.not_measured.back().second;
     }
+  }
+
+  static bool is_declared_too_large(const Row& row) {
+    const auto most = row.trial->limits().max_size;
+    return row.measurement.state != State::kSkipped || (most && row.trial->input->size && *row.trial->input->size > *most) ||
+           row.examined.verdict != trial::Examination::Verdict::kReady;
   }
 
   // The reference against a second copy of itself, on the first case that was measured. What it shows twice is this machine's.
@@ -372,16 +402,27 @@ class Gate {
   }
 
   void conclude_all() {
-    constexpr double kTimesControl = 3;
     const double doubt = report_.control_holds ? 0 : kTimesControl * std::abs(std::expm1(*report_.control_log_ratio));
     for (auto& one : report_.cases) conclude(one, request_.fail_on, doubt);
   }
 
   void end() {
     ending_.interrupted = terminal_.stop;
-    for (const auto& pairing : pairings_) {
-      if (!pairing.started && pairing.out_of_budget) ending_.never_started.push_back(pairing.change->candidate->name());
+    for (const auto& change : changes_) {
+      const bool has_to_run = change.change.kind == Change::Kind::kEdited || change.change.kind == Change::Kind::kNewVersion;
+      if (!has_to_run) continue;
+      const auto& name = change.candidate->name();
+      const auto pairing = std::find_if(pairings_.begin(), pairings_.end(), [&](const auto& each) { return each.change == &change; });
+      if (pairing == pairings_.end()) {
+        const bool everything_asked = run_.flags.filter.empty() && run_.case_glob.empty();
+        if (everything_asked && !selected_.contains(name)) ending_.never_ran.push_back(name + " (no case)");
+      } else if (!pairing->started && pairing->out_of_budget) {
+        ending_.never_started.push_back(name);
+      } else if (!pairing->started && !terminal_.stop && !pairing->left_out.empty()) {
+        ending_.never_ran.push_back(fmt::format("{} ({})", name, pairing->left_out));
+      }
     }
+    ending_.control_missing = !report_.cases.empty() && !report_.control_log_ratio;
     end_gate(report_, ending_, request_.strict);
   }
 
@@ -400,8 +441,8 @@ class Gate {
     evidence.problems = selection_.catalog.problems;
     if (auto written = experiment::write_evidence(request_.evidence, evidence); !written) {
       say("harness: " + written.error().text());
-      report_.exit = Exit::kUsage;
-      report_.exit_because = "the evidence could not be written";
+      if (report_.exit != Exit::kRegression) report_.exit = Exit::kUsage;
+      report_.exit_because += (report_.exit_because.empty() ? "" : "; ") + std::string("the evidence could not be written");
     }
   }
 
@@ -414,6 +455,7 @@ class Gate {
   Selection selection_;
   std::vector<SolverChange> changes_;
   std::vector<Pairing> pairings_;
+  std::set<std::string> selected_;  // changed solvers of which some case was asked for
   std::unique_ptr<trial::Inputs> inputs_;
   double begun_ = 0;
   // By solver and dataset: index of the case, place in report_.cases.

@@ -11,6 +11,7 @@
 #include <harness/compare/statistics.hpp>
 #include <harness/report/figures.hpp>
 #include <harness/report/limits.hpp>
+#include <harness/trial/passes.hpp>
 
 namespace harness::experiment {
 namespace {
@@ -18,6 +19,8 @@ namespace {
 using model::Cause;
 using model::GateFigure;
 using model::Verdict;
+
+constexpr double kP95Tolerance = 0.1;
 
 using Text = std::string (*)(double);
 
@@ -48,13 +51,12 @@ void compare_memory(std::vector<GateFigure>& figures, const Row& reference, cons
 }
 
 void compare_p95(std::vector<GateFigure>& figures, const Row& reference, const Row& candidate) {
-  constexpr double kTolerance = 0.1;
   const auto &before = reference.measurement.latency, &now = candidate.measurement.latency;
   if (!before || !now) return;
   const double old_seconds = compare::percentiles_of(*before).p95, new_seconds = compare::percentiles_of(*now).p95;
   if (old_seconds <= 0) return;
   const double change = new_seconds / old_seconds - 1;
-  if (std::abs(change) <= candidate.trial->solver->benchmark.tolerances.p95.value_or(kTolerance)) return;
+  if (std::abs(change) <= candidate.trial->solver->benchmark.tolerances.p95.value_or(kP95Tolerance)) return;
   figures.push_back({Cause::kP95, "p95_seconds", report::time_text(old_seconds), report::time_text(new_seconds), change, change > 0});
 }
 
@@ -79,7 +81,8 @@ void judge_limits(std::vector<GateFigure>& figures, const Row& reference, const 
   for (const auto& broken : broken_now) {
     const auto before = std::find_if(broken_before.begin(), broken_before.end(), [&](const auto& each) { return each.limit == broken.limit; });
     const bool is_old = before != broken_before.end();
-    GateFigure figure{Cause::kLimits, broken.limit, is_old ? "broken, too" : "kept", report::broken_limit_text(broken), std::nullopt, !is_old};
+    const bool is_noise = broken.limit == "qps_target" && comparison.verdict != Verdict::kSlower && compare::missed_by(broken) <= comparison.would_notice;
+    GateFigure figure{Cause::kLimits, broken.limit, is_old ? "broken, too" : "kept", report::broken_limit_text(broken), std::nullopt, !is_old && !is_noise};
     figures.push_back(std::move(figure));
   }
 }
@@ -94,6 +97,12 @@ std::string figure_words(const GateFigure& figure) {
                                                        : figure.name;
   if (figure.cause == Cause::kLimits) return fmt::format("{} {}", name, figure.new_text);
   return fmt::format("{} {} -> {}", name, figure.old_text, figure.new_text);
+}
+
+double p95_of(const model::Latency& latency) { return compare::percentiles_of(latency).p95; }
+
+bool same_memory(const model::Memory& a, const model::Memory& b) {
+  return a.allocs == b.allocs && a.alloc_bytes == b.alloc_bytes && a.peak_heap_bytes == b.peak_heap_bytes && a.heap_growths == b.heap_growths;
 }
 
 bool is_asked(const std::vector<Cause>& fail_on, Cause cause) { return std::find(fail_on.begin(), fail_on.end(), cause) != fail_on.end(); }
@@ -114,6 +123,45 @@ std::vector<GateFigure> figures_of(const Row& reference, const Row& candidate, c
   compare_p95(figures, reference, candidate);
   judge_limits(figures, reference, candidate, comparison);
   return figures;
+}
+
+bool agrees_with_itself(const Row& row, const worker::Settings& settings) {
+  auto limits = row.limits;
+  limits.address_space_bytes = 0;
+  limits.heap_bytes_max = row.trial->limits().mem_bytes_max.value_or(0);
+  const auto again = trial::measure_memory(*row.library, *row.input, row.examined.seconds_per_call, limits, settings);
+  return again && row.measurement.memory && same_memory(*again, *row.measurement.memory);
+}
+
+void measure_again(std::vector<GateFigure>& figures, const Row& reference, const Row& candidate, const worker::Settings& settings) {
+  const auto any = [&](const auto& holds) { return std::any_of(figures.begin(), figures.end(), [&](const auto& each) { return each.worse && holds(each); }); };
+  const auto take_back = [&](const auto& holds, const char* why) {
+    for (auto& figure : figures) {
+      if (!figure.worse || !holds(figure)) continue;
+      figure.worse = false;
+      figure.new_text += why;
+    }
+  };
+  const auto is_memory = [](const GateFigure& figure) { return figure.cause == Cause::kMemory; };
+  if (any(is_memory) && !(agrees_with_itself(candidate, settings) && agrees_with_itself(reference, settings))) {
+    take_back(is_memory, " (differs from run to run)");
+  }
+  const auto is_p95 = [](const GateFigure& figure) { return figure.cause == Cause::kP95 || figure.name == "p95_latency_ms"; };
+  if (!any(is_p95) || !candidate.measurement.latency) return;
+  double best = p95_of(*candidate.measurement.latency), worst = reference.measurement.latency ? p95_of(*reference.measurement.latency) : 0;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (const auto* row : {&candidate, &reference}) {
+      const auto calls = trial::measure_latency(*row->library, *row->input, row->examined.seconds_per_call, row->limits, settings);
+      if (!calls) return take_back(is_p95, " (could not be measured again)");
+      const double p95 = p95_of(calls->latency);
+      if (row == &candidate) best = std::min(best, p95);
+      else worst = std::max(worst, p95);
+    }
+  }
+  const auto declared = candidate.trial->limits().p95_latency_seconds;
+  take_back([&](const auto& figure) { return figure.name == "p95_latency_ms" && declared && best <= *declared; }, " (not in each of three passes)");
+  const double tolerance = candidate.trial->solver->benchmark.tolerances.p95.value_or(kP95Tolerance);
+  take_back([&](const auto& figure) { return figure.cause == Cause::kP95 && best <= worst * (1 + tolerance); }, " (not in each of three passes)");
 }
 
 std::optional<GateFigure> growth_figure(const std::vector<GrowthSide>& reference, const std::vector<GrowthSide>& candidate) {
@@ -142,7 +190,7 @@ void conclude(model::GateCase& one, const std::vector<Cause>& fail_on, double do
   const auto& comparison = one.comparison;
   if (comparison.verdict == Verdict::kSlower && is_asked(fail_on, Cause::kTime)) {
     if (std::expm1(comparison.log_ratio) >= doubt) one.failed.push_back(Cause::kTime);
-    else words.push_back(fmt::format("not believed: the A/A control of this run was off by a third of {:.1f} %", 100 * doubt));
+    else words.push_back(fmt::format("not believed: the A/A control of this run was off by {:.1f} %", 100 * doubt / kTimesControl));
   }
   for (const auto& figure : one.figures) {
     if (!figure.worse) continue;
@@ -150,6 +198,10 @@ void conclude(model::GateCase& one, const std::vector<Cause>& fail_on, double do
       one.failed.push_back(figure.cause);
     }
     words.push_back(figure_words(figure));
+  }
+  // It was decided without seeing that a link alone can do as much.
+  for (const auto& warning : comparison.warnings) {
+    if (!one.failed.empty() && warning.starts_with("layout not spanned")) words.push_back(warning);
   }
   std::sort(one.failed.begin(), one.failed.end());
   one.because = fmt::format("{}", fmt::join(words, ", "));

@@ -82,8 +82,7 @@ Exit gate_programs(const GateRequest& request, const Terminal& terminal) {
     report.head_sha = revisions->head_sha;
     report.dirty = revisions->dirty;
   }
-  report.command = fmt::format("harness gate --ab={},{}", request.programs[0], request.programs[1]);
-  if (!request.run.flags.filter.empty()) report.command += fmt::format(" '--benchmark_filter={}'", request.run.flags.filter);
+  report.command = gate_command(request, "");
 
   GateEnding ending;
   model::Change change{model::Change::Kind::kEqual, "", found.sides.size() > 1 ? found.sides[1] : request.programs[1],
@@ -96,7 +95,9 @@ Exit gate_programs(const GateRequest& request, const Terminal& terminal) {
     if (comparison.reason == kTotalUsedUp) {
       report.not_measured.emplace_back(name, fmt::format("the budget of {:g} s was used up", request.budget_seconds));
       ++ending.out_of_budget;
-    } else if (comparison.verdict == Verdict::kIncomparable) {
+    } else if (comparison.verdict == Verdict::kIncomparable ||
+               (comparison.verdict == Verdict::kFailed && comparison.reason.starts_with(change.reference + ": "))) {
+      // What the old program fails, too, no change has done.
       report.incomparable.emplace_back(name, comparison.reason);
     } else {
       if (measured.empty() && !comparison.duets.empty()) measured = name;
@@ -108,7 +109,6 @@ Exit gate_programs(const GateRequest& request, const Terminal& terminal) {
   }
   report.changes.push_back(change);
   if (!measured.empty() && !terminal.stop) control(asked, measured, quiet, report);
-  constexpr double kTimesControl = 3;
   const double doubt = report.control_holds ? 0 : kTimesControl * std::abs(std::expm1(*report.control_log_ratio));
   for (auto& one : report.cases) conclude(one, request.fail_on, doubt);
   if (report.cases.empty() && ending.out_of_budget > 0) ending.never_started.push_back(change.candidate);

@@ -30,16 +30,19 @@ class Sides {
     sides_.datasets = request_.run.places.dataset_directory;
     sides_.candidate = request_.run.places.plugin_directories;
     if (!request_.base_directory.empty()) {
-      // A repository is not needed then; where there is one, the report names its commit.
-      if (auto revisions = store::find_revisions(here, "HEAD", request_.environment)) {
-        sides_.revisions = std::move(*revisions);
-        sides_.revisions.base_sha.clear();
-      }
+      // A repository is not needed then; where there is one, its working tree is the candidate, unless libraries were given.
+      auto revisions = store::find_revisions(here, "HEAD", request_.environment);
+      if (revisions) sides_.revisions = std::move(*revisions);
+      else if (!request_.plugins_given) say_(fmt::format("no repository here: the candidates are {}", sides_.candidate.front().string()));
+      sides_.revisions.base_sha.clear();
       sides_.revisions.base = request_.base_directory.string();
       sides_.base = {request_.base_directory};
+      if (revisions && !request_.plugins_given) {
+        if (auto built = take_candidate(); !built) return tl::unexpected(built.error());
+      }
       return std::move(sides_);
     }
-    auto revisions = store::find_revisions(here, request_.base, request_.environment);
+    auto revisions = store::find_revisions(here, request_.base, request_.environment, files_that_matter);
     if (!revisions) return tl::unexpected(revisions.error());
     sides_.revisions = std::move(*revisions);
     const auto& root = sides_.revisions.root;
@@ -54,15 +57,22 @@ class Sides {
     sides_.base = base->plugin_directories;
     sides_.base_datasets = base->dataset_directory;
     if (!request_.plugins_given) {
-      auto candidate = build_candidate();
-      if (!candidate) return tl::unexpected(candidate.error());
-      sides_.candidate = candidate->plugin_directories;
-      if (fs::is_directory(root / "datasets", ignored)) sides_.datasets = root / "datasets";
+      if (auto built = take_candidate(); !built) return tl::unexpected(built.error());
     }
     return std::move(sides_);
   }
 
  private:
+  Result<void> take_candidate() {
+    auto candidate = build_candidate();
+    if (!candidate) return tl::unexpected(candidate.error());
+    sides_.candidate = candidate->plugin_directories;
+    std::error_code ignored;
+    const auto datasets = sides_.revisions.root / "datasets";
+    if (fs::is_directory(datasets, ignored)) sides_.datasets = datasets;
+    return {};
+  }
+
   // All of the tree: a solver may include whatever lies in it.
   Result<std::vector<std::string>> id_at(const std::string& sha) const {
     auto id = store::object_at(sides_.revisions.root, sha, "");
@@ -72,34 +82,50 @@ class Sides {
 
   Result<BuiltSolvers> build_base() {
     const auto& revisions = sides_.revisions;
-    const auto ids = id_at(revisions.base_sha);
+    return build_commit(revisions.base_sha, fmt::format("{} ({})", revisions.base_sha.substr(0, 7), revisions.base));
+  }
+
+  Result<BuiltSolvers> build_commit(const std::string& sha, const std::string& name) {
+    const auto ids = id_at(sha);
     if (!ids) return tl::unexpected(ids.error());
-    const auto name = fmt::format("{} ({})", revisions.base_sha.substr(0, 7), revisions.base);
     return build(*ids, name, [&](const fs::path& folder) -> Result<fs::path> {
       const auto source = folder / "source";
-      if (auto out = store::check_out(revisions.root, revisions.base_sha, source); !out) return tl::unexpected(out.error());
+      if (auto out = store::check_out(sides_.revisions.root, sha, source); !out) return tl::unexpected(out.error());
       return source;
     });
   }
 
-  // The working tree as it is. Equal content is built once, also when it is a commit's.
-  Result<BuiltSolvers> build_candidate() {
+  // What the working tree is: HEAD, and what differs from it.
+  Result<std::vector<std::string>> id_of_tree() const {
     const auto& revisions = sides_.revisions;
     auto ids = id_at(revisions.head_sha);
-    if (!ids) return tl::unexpected(ids.error());
-    if (revisions.dirty) {
-      const auto changed = store::changed_files(revisions.root, revisions.head_sha, {});
-      if (!changed) return tl::unexpected(changed.error());
-      for (const auto& file : *changed) {
-        const auto text = store::read_text(revisions.root / file, kMostSourceBytes);
-        ids->push_back(fmt::format("{}={}", file, text ? model::Sha256().add(*text).hex() : "gone"));
-      }
+    if (!ids || !revisions.dirty) return ids;
+    const auto changed = store::changed_files(revisions.root, revisions.head_sha, {});
+    if (!changed) return tl::unexpected(changed.error());
+    for (const auto& file : *changed) {
+      const auto text = store::read_text(revisions.root / file, kMostSourceBytes);
+      ids->push_back(fmt::format("{}={}", file, text ? model::Sha256().add(*text).hex() : "gone"));
     }
-    const auto root = revisions.root;
-    return build(*ids, revisions.dirty ? "the working tree" : revisions.head_sha.substr(0, 7), [root](const fs::path&) -> Result<fs::path> { return root; });
+    return ids;
   }
 
-  Result<BuiltSolvers> build(const std::vector<std::string>& ids, const std::string& name, const std::function<Result<fs::path>(const fs::path& folder)>& source) {
+  // A clean tree is built from its commit, so that nothing which is saved meanwhile, or ignored, gets into a build that is kept
+  // for that commit. A dirty one is built where it is; when it changed while it was built, the build is not kept.
+  Result<BuiltSolvers> build_candidate() {
+    const auto& revisions = sides_.revisions;
+    if (!revisions.dirty) return build_commit(revisions.head_sha, revisions.head_sha.substr(0, 7));
+    const auto ids = id_of_tree();
+    if (!ids) return tl::unexpected(ids.error());
+    return build(*ids, "the working tree", [&](const fs::path&) -> Result<fs::path> { return revisions.root; }, [&]() -> Result<void> {
+      const auto after = id_of_tree();
+      if (!after) return tl::unexpected(after.error());
+      if (*after == *ids) return {};
+      return fail("the working tree", "changed while it was built", "run the gate again");
+    });
+  }
+
+  Result<BuiltSolvers> build(const std::vector<std::string>& ids, const std::string& name, const std::function<Result<fs::path>(const fs::path& folder)>& source,
+                             const std::function<Result<void>()>& still_the_same = {}) {
     const auto folder = sides_.builds->get(
         build_key(ids, options_),
         [&](const fs::path& making) -> Result<void> {
@@ -115,6 +141,9 @@ class Sides {
             auto error = built.error();
             error.what = name + ": " + error.what;
             return tl::unexpected(std::move(error));
+          }
+          if (still_the_same) {
+            if (auto same = still_the_same(); !same) return same;
           }
           fs::remove(options.log_file, failed);
           // What stands in it must hold after it was moved to its place.

@@ -191,8 +191,16 @@ Exit prune_histories(const HistoriesRequest& request, const Terminal& terminal) 
   std::size_t forgotten = 0;
   for (const auto& before : histories.baselines()) {
     // A problem whose datasets cannot be read keeps its histories: nothing is known of them.
+    for (const auto& history : before.cases) {
+      for (const auto& segment : history.segments) named.insert(segment.pin_sha256);
+      for (const auto& run : history.runs) named.insert(run.library_sha256);
+    }
     auto problem = store::read_problem(request.places.dataset_directory, before.problem);
-    if (!problem) return refuse(terminal, problem.error());
+    if (!problem) {
+      say(terminal, problem.error());
+      terminal.err << fmt::format("kept: the histories of {}\n", report::printable(before.problem));
+      continue;
+    }
     auto datasets = store::list_datasets(*problem);
     if (!datasets) return refuse(terminal, datasets.error());
     std::set<std::string> cases;
@@ -204,7 +212,13 @@ Exit prune_histories(const HistoriesRequest& request, const Terminal& terminal) 
     const auto is_gone = [&](const auto& history) {
       return !cases.contains(history.case_name) && is_meant(request.what, name_of(before.problem, history));
     };
-    if (std::any_of(before.cases.begin(), before.cases.end(), is_gone)) {
+    if (request.what.empty()) {
+      for (const auto& history : before.cases) {
+        if (!is_gone(history)) continue;
+        terminal.out << fmt::format("in no dataset of {}: {}; `harness baseline prune {}` forgets it\n", report::printable(request.places.dataset_directory.string()),
+                                    report::printable(name_of(before.problem, history)), report::printable(name_of(before.problem, history)));
+      }
+    } else if (std::any_of(before.cases.begin(), before.cases.end(), is_gone)) {
       const auto changed = histories.store().change(before.problem, [&](model::Baseline& baseline) -> Result<void> {
         for (const auto& history : baseline.cases) {
           if (!is_gone(history)) continue;
@@ -215,10 +229,6 @@ Exit prune_histories(const HistoriesRequest& request, const Terminal& terminal) 
         return {};
       });
       if (!changed) return refuse(terminal, changed.error());
-    }
-    for (const auto& history : before.cases) {
-      for (const auto& segment : history.segments) named.insert(segment.pin_sha256);
-      for (const auto& run : history.runs) named.insert(run.library_sha256);
     }
   }
   const auto pruned = store::LibraryCache(store::LibraryCache::default_directory()).prune(named);

@@ -61,8 +61,12 @@ HistoryRecord begin_record(const Row& row, model::ComparedBy compared_by, const 
     record.run.segment = history->segments.size() - 1;
     return record;
   }
+  if (!pinned.error().gone) {
+    record.no_pin = fmt::format("of the pin, {} of {}, {}", pin.pin_solver, pin.begun.substr(0, 10), pinned.error().words);
+    return record;
+  }
   record.begins = true;
-  record.begins_because = fmt::format("a new segment begins: of the pin, {} of {}, {}", pin.pin_solver, pin.begun.substr(0, 10), pinned.error());
+  record.begins_because = fmt::format("a new segment begins: of the pin, {} of {}, {}", pin.pin_solver, pin.begun.substr(0, 10), pinned.error().words);
   record.judged_against.reset();
   return record;
 }

@@ -22,6 +22,7 @@ struct HistoryRecord {
   std::string pin_sha256;                            // of the library that stands for the pin in this run
   bool begins = false;                               // a segment, with this run's library as its pin
   std::string begins_because;                        // `pin was gone`; "" = a history begins
+  std::string no_pin;                                // why the pin did not run this time; "" = it does
   compare::HistoryRule rule;
   model::RecordedRun run;
   model::CaseJudgement settled;                      // by judge() and settle(), before it is known what stands in the file

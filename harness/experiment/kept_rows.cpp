@@ -40,13 +40,13 @@ const KeptRows::Library& KeptRows::library(const std::string& sha256) {
   return library;
 }
 
-tl::expected<const Row*, std::string> KeptRows::row(const std::string& sha256, const Row& like) {
+tl::expected<const Row*, NotKept> KeptRows::row(const std::string& sha256, const Row& like) {
   if (sha256 == like.library->identity.file_sha256) return &like;
   const auto key = std::pair(sha256, like.trial->problem->name + "/" + like.trial->input->dataset_and_name());
   auto found = rows_.find(key);
   if (found == rows_.end()) {
     const auto& kept = library(sha256);
-    if (!kept.solver) return tl::unexpected(kept.fault);
+    if (!kept.solver) return tl::unexpected(NotKept{kept.fault, true});
     trials_.push_back({kept.solver, like.trial->problem, like.trial->input});
     Row row;
     row.trial = &trials_.back();
@@ -64,7 +64,9 @@ tl::expected<const Row*, std::string> KeptRows::row(const std::string& sha256, c
   }
   const Row& row = *found->second;
   if (row.measurement.state == Row::State::kMeasured) return &row;
-  return tl::unexpected("its kept library does not run any more: " + row.measurement.note);
+  using Verdict = trial::Examination::Verdict;
+  const bool fits = row.examined.verdict != Verdict::kDoesNotFit && row.examined.verdict != Verdict::kFailed;
+  return tl::unexpected(NotKept{"its kept library did not run: " + row.measurement.note, !fits});
 }
 
 }  // namespace harness::experiment

@@ -19,6 +19,12 @@
 
 namespace harness::experiment {
 
+// Why a kept library cannot be had.
+struct NotKept {
+  std::string words;  // one line
+  bool gone = false;  // for good: it is not there, or does not fit any more; else it may run next time
+};
+
 class KeptRows {
  public:
   KeptRows(const RunRequest& request, const Terminal& terminal, const worker::Settings& settings, trial::Inputs& inputs,
@@ -26,7 +32,7 @@ class KeptRows {
 
   // The library on the case of `like`, prepared: `like` itself where it is the same file. Why it cannot be had, in one line, else.
   // Addresses hold as long as this object.
-  tl::expected<const Row*, std::string> row(const std::string& sha256, const Row& like);
+  tl::expected<const Row*, NotKept> row(const std::string& sha256, const Row& like);
 
  private:
   struct Library {

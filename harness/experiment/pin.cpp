@@ -108,7 +108,7 @@ class Pin {
       Pinned pinned{old_pin.pin_sha256, std::nullopt};
       std::string why;
       if (const auto before = kept.row(old_pin.pin_sha256, row); !before) {
-        why = before.error();
+        why = before.error().words;
       } else if (const auto ratio = duets.ratio({**before, "old pin"}, {row, "new pin"}); !ratio) {
         why = ratio.error().reason;
       } else {

@@ -81,7 +81,8 @@ Result<void> LibraryCache::keep(const std::string& sha256, std::span<const std::
 Result<LibraryCache::Pruned> LibraryCache::prune(const std::set<std::string>& keep) {
   Pruned pruned;
   if (directory_.empty()) return pruned;
-  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(24);
+  constexpr std::chrono::hours kDay{24}, kUnused = 90 * kDay;  // other repositories' histories name libraries, too
+  const auto now = fs::file_time_type::clock::now();
   std::error_code failed;
   fs::directory_iterator entry(directory_, failed);
   if (failed == std::errc::no_such_file_or_directory) return pruned;
@@ -91,7 +92,7 @@ Result<LibraryCache::Pruned> LibraryCache::prune(const std::set<std::string>& ke
     if ((!is_library || keep.count(path.stem().string()) > 0) && path.extension() != ".tmp") continue;
     std::error_code gone;
     const std::uint64_t bytes = entry->file_size(gone);
-    if (gone || entry->last_write_time(gone) > long_ago || gone) continue;
+    if (gone || entry->last_write_time(gone) > now - (is_library ? kUnused : kDay) || gone) continue;
     if (!fs::remove(path, gone)) {
       if (gone) return fail(path.string(), "cannot be removed: " + system_words(gone.value()));
       continue;  // another one was faster

@@ -303,7 +303,8 @@ Result<std::vector<std::string>> differing(const fs::path& root, const std::stri
 
 }  // namespace
 
-Result<Revisions> find_revisions(const fs::path& directory, const std::string& asked, const Environment& environment) {
+Result<Revisions> find_revisions(const fs::path& directory, const std::string& asked, const Environment& environment,
+                                 const std::function<std::vector<std::string>(const fs::path& root)>& what_matters) {
   auto repository = Repository::open(directory);
   if (!repository) return tl::unexpected(repository.error());
   Revisions found;
@@ -315,9 +316,16 @@ Result<Revisions> find_revisions(const fs::path& directory, const std::string& a
                 "commit, or name the old libraries with --base-dir=DIR");
   }
   found.head_sha = std::move(*head);
-  const auto dirty = repository->is_dirty();
-  if (!dirty) return tl::unexpected(dirty.error());
-  found.dirty = *dirty;
+  const auto paths = what_matters ? what_matters(found.root) : std::vector<std::string>();
+  if (paths.empty()) {
+    const auto dirty = repository->is_dirty();
+    if (!dirty) return tl::unexpected(dirty.error());
+    found.dirty = *dirty;
+  } else {
+    const auto changed = differing(found.root, found.head_sha, paths);
+    if (!changed) return tl::unexpected(changed.error());
+    found.dirty = !changed->empty();
+  }
 
   auto base = asked.empty() ? branch_point(*repository, found.head_sha, environment) : asked_base(*repository, asked);
   if (base && asked.empty() && (base->sha.empty() || base->sha == found.head_sha)) {

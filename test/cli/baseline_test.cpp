@@ -197,9 +197,13 @@ TEST_CASE("a case that is gone is missing, and pruned when asked") {
   std::ofstream(house.file(), std::ios::trunc) << text;
   const auto ran = house.run({"--baseline", "--case=leetcode-1", "--benchmark_filter=two-sum/v7", "--no-record"});
   INFO(ran.out << ran.err);
-  CHECK(ran.exit_code == 0);
+  CHECK(ran.exit_code == 4);
   CHECK_THAT(ran.err, ContainsSubstring("missing: two-sum/v7.0.0-once/leetcode-1/example-9"));
-  const auto pruned = house.run({"baseline", "prune"});
+  const auto named = house.run({"baseline", "prune"});
+  INFO(named.out << named.err);
+  CHECK(named.exit_code == 0);
+  CHECK_THAT(named.out, ContainsSubstring("two-sum/v7.0.0-once/leetcode-1/example-9") && ContainsSubstring("0 histories forgotten"));
+  const auto pruned = house.run({"baseline", "prune", "two-sum/v7.0.0-once/leetcode-1/example-9"});
   INFO(pruned.out << pruned.err);
   CHECK(pruned.exit_code == 0);
   CHECK_THAT(pruned.out, ContainsSubstring("forgotten: two-sum/v7.0.0-once/leetcode-1/example-9"));
