@@ -21,6 +21,11 @@ using Lines = std::vector<std::string>;
 namespace {
 
 constexpr uid_t kNobody = 65534;
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kEqualSourcesGiveEqualCode = false;  // sanitizers name the source files in it
+#else
+constexpr bool kEqualSourcesGiveEqualCode = true;
+#endif
 
 model::GateReport report_in(const std::string& text) {
   const auto report = model::read_gate_report(text, "stdout");
@@ -81,14 +86,16 @@ TEST_CASE("a solver that became slower exits 1 and names case, revisions, subjec
   CHECK(ran.exit_code == 1);
   CHECK_THAT(ran.out, ContainsSubstring("SLOWER total/v1.0.0/written/few") && ContainsSubstring("SLOWER total/v1.0.0/written/more") &&
                           ContainsSubstring("1 commit: Count further") && ContainsSubstring("exit 1: 2 cases worse") && ContainsSubstring("again: harness gate --base="));
-  CHECK_THAT(ran.out, !ContainsSubstring("pick/"));
-  CHECK_THAT(ran.err, ContainsSubstring("plan: 1 changed solver, 2 cases"));
+  if (kEqualSourcesGiveEqualCode) {
+    CHECK_THAT(ran.out, !ContainsSubstring("pick/") && !ContainsSubstring("total/v2.0.0"));
+    CHECK_THAT(ran.err, ContainsSubstring("plan: 1 changed solver, 2 cases"));
+  }
 
   const auto at = ran.out.find("again: harness gate ") + std::string("again: harness gate ").size();
   const auto again = clone.gate({ran.out.substr(at, ran.out.find('\n', at) - at), "--case=written/few"});
   INFO(again.out << again.err);
   CHECK(again.exit_code == 1);
-  CHECK_THAT(again.out, ContainsSubstring("1 red of 1 case"));
+  CHECK_THAT(again.out, ContainsSubstring("gate: 1 red of ") && ContainsSubstring("SLOWER total/v1.0.0/written/few"));
 }
 
 TEST_CASE("reverted it is faster than the mistake, and nothing changed since before it: green, at once and without a build") {
@@ -150,10 +157,10 @@ TEST_CASE("a dirty tree is measured as it is, against HEAD; a comment alone is t
   CHECK(report.dirty);
   CHECK(report.base == "HEAD");
   CHECK(report.base_sha == report.head_sha);
-#ifndef __SANITIZE_ADDRESS__  // sanitizers put lines into the code
-  CHECK(changes_of(report) == Lines{"same pick v1.0.0 <- v1.0.0", "edited total v1.0.0 <- v1.0.0", "same total v2.0.0 <- v2.0.0"});
-#endif
-  CHECK(cases_of(report) == Lines{"total/v1.0.0/written/few", "total/v1.0.0/written/more"});
+  if (kEqualSourcesGiveEqualCode) {
+    CHECK(changes_of(report) == Lines{"same pick v1.0.0 <- v1.0.0", "edited total v1.0.0 <- v1.0.0", "same total v2.0.0 <- v2.0.0"});
+    CHECK(cases_of(report) == Lines{"total/v1.0.0/written/few", "total/v1.0.0/written/more"});
+  }
 }
 
 TEST_CASE("a base that does not build is exit 2 with the compiler's first error in the line, and nothing of it is kept") {
