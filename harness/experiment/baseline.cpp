@@ -196,6 +196,7 @@ class BaselineRun {
       return tell_unknown(row, std::move(record), ratio.error().reason);
     }
     fill(record.run, row, *ratio);
+    record.processes = ratio->processes;
     const auto* history = record.judged_against ? &*record.judged_against : nullptr;
     auto rule = rule_;
     constexpr double kClockSeconds = 25e-9, kSlice = 100e-6;

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <harness/experiment/findings.hpp>
-#include <harness/experiment/solver_duet.hpp>
 #include <harness/model/report_row.hpp>
 
 namespace harness::experiment {
@@ -128,7 +127,7 @@ std::string baseline_report(const model::Context& context, const std::vector<std
       rows.push_back(std::move(line));
       continue;
     }
-    line.count("iterations", SolverDuets::kRatioProcesses);
+    line.count("iterations", record.processes);
     line.value("real_time", record.run.real_seconds_per_call * kNanosecondsPerSecond);
     line.value("cpu_time", record.run.cpu_seconds_per_call * kNanosecondsPerSecond).text("time_unit", "ns");
     line.text("label", std::string(model::verdict_word(judgement.verdict)));

@@ -25,6 +25,7 @@ struct HistoryRecord {
   std::string no_pin;                                // why the pin did not run this time; "" = it does
   compare::HistoryRule rule;
   model::RecordedRun run;
+  std::size_t processes = 0;                         // that the ratio comes from
   model::CaseJudgement settled;                      // by judge() and settle(), before it is known what stands in the file
   model::CaseJudgement judgement;                    // with what apply() adds: streak, alert, recovery
   bool recordable = false;                           // it was measured

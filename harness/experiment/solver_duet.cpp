@@ -78,11 +78,21 @@ SolverDuets::Played SolverDuets::play_with_heaps(const DuetRow& reference, const
 
 tl::expected<SolverDuets::Ratio, NoProcess> SolverDuets::ratio(const DuetRow& reference, const DuetRow& candidate) {
   constexpr double kEffect = 0.01;  // a process's own error is at most a quarter of it: below the floor of a history's sigma
-  constexpr std::size_t kMostUnusable = 3;
+  constexpr std::size_t kMostUnusable = 3, kMostProcesses = 40;
+  constexpr double kEnough = 0.005, kMostSeconds = 1;
   auto mode = mode_for(reference.row, candidate.row);
   std::vector<double> log_ratios, errors, real_seconds, cpu_seconds, reference_seconds;
   std::size_t unusable = 0;
-  while (log_ratios.size() < kRatioProcesses) {
+  const auto standard_error = [&] {
+    const double count = static_cast<double>(log_ratios.size());
+    return std::max((1 + 1 / count) * compare::sd_of_few(log_ratios), compare::median(errors)) / std::sqrt(count);
+  };
+  const double begin = terminal_.clock();
+  const auto suffices = [&] {
+    return log_ratios.size() >= kRatioProcesses &&
+           (standard_error() <= kEnough || log_ratios.size() >= kMostProcesses || terminal_.clock() - begin > kMostSeconds);
+  };
+  while (!suffices()) {
     const auto process = play_with_heaps(reference, candidate, mode, kEffect);
     if (!process) {
       auto none = no_process(process.error(), reference, candidate);
@@ -97,7 +107,8 @@ tl::expected<SolverDuets::Ratio, NoProcess> SolverDuets::ratio(const DuetRow& re
   }
   Ratio ratio;
   ratio.log_ratio = compare::pseudomedian(log_ratios);
-  ratio.standard_error = std::max(compare::sd_of_few(log_ratios), compare::median(errors)) / std::sqrt(static_cast<double>(kRatioProcesses));
+  ratio.standard_error = standard_error();
+  ratio.processes = log_ratios.size();
   ratio.real_seconds_per_call = compare::median(real_seconds);
   ratio.cpu_seconds_per_call = compare::median(cpu_seconds);
   ratio.reference_seconds_per_call = compare::median(reference_seconds);

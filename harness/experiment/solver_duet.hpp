@@ -43,11 +43,13 @@ class SolverDuets {
   // difference is, where that is not 0: it is taken off every process.
   void measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison, double expected_log_ratio = 0);
 
-  // How long the candidate takes over the reference, from a fixed number of processes and without a rule: what a history stores.
+  // How long the candidate takes over the reference, without a rule: what a history stores. Five processes; where they differ much of each
+  // other, as heaps' and tables' physical pages make them, more until the ratio's standard error is at most 0.5 %, forty, or a second is used up.
   struct Ratio {
     double log_ratio = 0, standard_error = 0;  // pseudomedian over the processes; of it
     double real_seconds_per_call = 0, cpu_seconds_per_call = 0;  // of the candidate, medians
     double reference_seconds_per_call = 0;     // deciding clock, median
+    std::size_t processes = 0;
   };
   static constexpr std::size_t kRatioProcesses = 5;
   tl::expected<Ratio, NoProcess> ratio(const DuetRow& reference, const DuetRow& candidate);
