@@ -275,3 +275,13 @@ TEST_CASE("Ctrl-C while a side is built ends with 130 and leaves nothing half-bu
   CHECK_THAT(ran.err, !ContainsSubstring("does not build"));
   CHECK(builds_in(cache.path()).empty());
 }
+
+TEST_CASE("a report that lies beside the sources does not turn the base into HEAD") {
+  Clone clone("slow");
+  const auto first = clone.gate({"--junit=junit.xml"});
+  INFO(first.out << first.err);
+  CHECK(first.exit_code == 1);
+  const auto second = clone.gate({"--junit=junit.xml"});
+  INFO(second.out << second.err);
+  CHECK(second.exit_code == 1);
+}

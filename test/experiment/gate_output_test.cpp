@@ -244,3 +244,64 @@ TEST_CASE("a summary of the CI that cannot be written is a warning, a result tha
   CHECK_THAT(heard.err.str(), ContainsSubstring("harness: "));
   CHECK_THAT(heard.out.str(), ContainsSubstring("SLOWER two-sum/v1.0.0/a"));
 }
+
+TEST_CASE("a changed solver that never ran for whatever reason is exit 4 with that reason") {
+  auto report = report_of({measured("uniform/64", Verdict::kSame)});
+  GateEnding ending;
+  ending.never_ran = {"two-sum/v2.0.0 (size 64 is above max_size 1)"};
+  end_gate(report, ending, false);
+  CHECK(report.exit == Exit::kIncomplete);
+  CHECK_THAT(report.exit_because, ContainsSubstring("two-sum/v2.0.0 (size 64 is above max_size 1)"));
+}
+
+TEST_CASE("what two duets say and the control speaks against is no success under --strict") {
+  auto report = report_of({measured("uniform/64", Verdict::kSlower)});
+  report.fail_on = {Cause::kTime};
+  report.control_log_ratio = 0.4;
+  report.control_holds = false;
+  end_gate(report, {}, false);
+  CHECK(report.exit == Exit::kFine);
+  end_gate(report, {}, true);
+  CHECK(report.exit == Exit::kIncomplete);
+  CHECK_THAT(report.exit_because, ContainsSubstring("in doubt") && ContainsSubstring("control does not hold"));
+}
+
+TEST_CASE("under --strict a case that was left out, and a run without a control, is no success") {
+  auto report = report_of({measured("uniform/64", Verdict::kSame)});
+  report.not_measured = {{"two-sum/v1.0.0/uniform/65536", "size 65536 is above max_size 20000"}};
+  GateEnding ending;
+  ending.control_missing = true;
+  end_gate(report, ending, false);
+  CHECK(report.exit == Exit::kFine);
+  end_gate(report, ending, true);
+  CHECK(report.exit == Exit::kIncomplete);
+  CHECK_THAT(report.exit_because, ContainsSubstring("1 case left out") && ContainsSubstring("no A/A control"));
+}
+
+TEST_CASE("the command that shows it again keeps every flag that changes the result, quoted for a shell") {
+  GateRequest request;
+  request.run.flags.filter = "v1|it's";
+  request.run.case_glob = "uniform/*";
+  request.min_effect = 0.05;
+  request.budget_seconds = 90;
+  request.fail_on = {Cause::kTime, Cause::kP95};
+  request.strict = true;
+  CHECK(experiment::gate_command(request, "0123456789abcdef0123456789abcdef01234567") ==
+        "harness gate --base=0123456789ab '--benchmark_filter=v1|it'\\''s' '--case=uniform/*' --min-effect=5% --budget=90s --fail-on=time,p95 --strict");
+  CHECK(experiment::gate_command(GateRequest(), "") == "harness gate");
+}
+
+TEST_CASE("a gate that cannot begin says so in each form that was asked for") {
+  Directory directory;
+  Heard heard;
+  GateRequest request;
+  request.junit = directory / "junit.xml";
+  request.environment = [](const char* name) -> const char* { return std::string_view(name) == "GITHUB_ACTIONS" ? "true" : nullptr; };
+  model::GateReport report;
+  CHECK(experiment::refuse_gate(request, heard.terminal, report, {"--base=nope", "no such revision", "", Exit::kUsage}) == Exit::kUsage);
+  CHECK(heard.err.str() == "harness: --base=nope: no such revision\n");
+  CHECK_THAT(heard.out.str(), ContainsSubstring("::error") && ContainsSubstring("no such revision"));
+  std::ifstream file(request.junit);
+  const std::string junit{std::istreambuf_iterator<char>(file), {}};
+  CHECK_THAT(junit, ContainsSubstring("no such revision") && ContainsSubstring("<error"));
+}
