@@ -78,7 +78,7 @@ bool apply(model::Baseline& baseline, HistoryRecord& record) {
   model::CaseHistory history;
   if (found != baseline.cases.end()) {
     history = *found;
-  } else if (const auto* before = compare::predecessor(baseline, solver, record.line, case_name); before != nullptr) {
+  } else if (const auto* before = record.begins ? nullptr : compare::predecessor(baseline, solver, record.line, case_name); before != nullptr) {
     history = *before;
   }
   history.solver = solver;
