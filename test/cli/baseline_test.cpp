@@ -208,3 +208,22 @@ TEST_CASE("a case that is gone is missing, and pruned when asked") {
   CHECK(pruned.exit_code == 0);
   CHECK_THAT(pruned.out, ContainsSubstring("forgotten: two-sum/v7.0.0-once/leetcode-1/example-9"));
 }
+
+TEST_CASE("two versions of a line that are new in one run each begin a history of their own") {
+  House house;
+  house.build("once");
+  const auto ran = house.run({"--baseline", "--case=leetcode-1/example-1", "--benchmark_filter=two-sum/v2"});
+  INFO(ran.out << ran.err);
+  CHECK(ran.exit_code == 0);
+  CHECK_THAT(ran.out, ContainsSubstring("2 new"));
+  CHECK_THAT(content_of(house.file()), ContainsSubstring("\"solver\": \"v2.1.0\"") && !ContainsSubstring("\"segment\": 1"));
+}
+
+TEST_CASE("a flag that a subcommand does not read is refused") {
+  House house;
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"baseline", "accept", "two-sum", "--why=x", "--case=leetcode-1"}, {"list", "--timeout=3"}, {"diff", "a", "b", "--strict"}}) {
+    const auto ran = house.run(arguments);
+    INFO(ran.out << ran.err);
+    CHECK(ran.exit_code == 2);
+  }
+}
