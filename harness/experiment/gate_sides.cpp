@@ -30,6 +30,9 @@ class Sides {
     sides_.datasets = request_.run.places.dataset_directory;
     sides_.candidate = request_.run.places.plugin_directories;
     if (!request_.base_directory.empty()) {
+      if (!fs::is_directory(request_.base_directory, ignored)) {
+        return fail("--base-dir=" + request_.base_directory.string(), "is no directory", "name one that holds the old libraries");
+      }
       // A repository is not needed then; where there is one, its working tree is the candidate, unless libraries were given.
       auto revisions = store::find_revisions(here, "HEAD", request_.environment);
       if (revisions) sides_.revisions = std::move(*revisions);
