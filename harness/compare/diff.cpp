@@ -38,7 +38,9 @@ double in_unit(double value, std::string_view from, std::string_view to) {
 
 bool is_time(std::string_view member) { return member == "real_time" || member == "cpu_time"; }
 // The coefficients of a BigO row too: times per N.
-bool has_unit(std::string_view member) { return is_time(member) || member == "real_coefficient" || member == "cpu_coefficient"; }
+bool has_unit(std::string_view member) {
+  return is_time(member) || member == "real_coefficient" || member == "cpu_coefficient";
+}
 
 // One figure of all repetitions.
 class Samples {
@@ -60,13 +62,15 @@ class Samples {
   std::vector<double> values_;
 };
 
-// A counter may be called like a text that is there without a key of its own, such as error_message: then the text counts.
+// A counter may be called like a text that is there without a key of its own, such as error_message: then the text
+// counts.
 void put_in_order(std::vector<std::pair<std::string, Member>>& members) {
   std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
     const int order = a.first.compare(b.first);
     return order != 0 ? order < 0 : a.second.index() > b.second.index();
   });
-  const auto end = std::unique(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
+  const auto end =
+      std::unique(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first == b.first; });
   members.erase(end, members.end());
 }
 
@@ -106,8 +110,10 @@ class Run {
   // Goes on from a first row.
   explicit Run(EntrySummary first) : time_unit_(std::move(first.time_unit)), percentage_(first.percentage), rows_(1) {
     for (auto& [name, member] : first.members) {
-      if (const double* value = std::get_if<double>(&member)) figures_.emplace_back(std::move(name), Samples()).second.add(*value);
-      else texts_.emplace_back(std::move(name), std::move(std::get<std::string>(member)));
+      if (const double* value = std::get_if<double>(&member))
+        figures_.emplace_back(std::move(name), Samples()).second.add(*value);
+      else
+        texts_.emplace_back(std::move(name), std::move(std::get<std::string>(member)));
     }
   }
 
@@ -180,8 +186,10 @@ class Run {
         if (places_) places_->emplace(name, place);
         return sizeof figures_[0] + name.size();
       }
-      if (places_ || place < next_) next_ = place;
-      else std::swap(figures_[next_], figures_[place]);
+      if (places_ || place < next_)
+        next_ = place;
+      else
+        std::swap(figures_[next_], figures_[place]);
     }
     figures_[next_++].second.add(value);
     return sizeof value;
@@ -190,7 +198,8 @@ class Run {
   std::size_t place_of(std::string_view name) {
     constexpr std::size_t kMany = 64;
     if (figures_.size() < kMany) {
-      const auto found = std::find_if(figures_.begin(), figures_.end(), [&](const auto& one) { return one.first == name; });
+      const auto found =
+          std::find_if(figures_.begin(), figures_.end(), [&](const auto& one) { return one.first == name; });
       return static_cast<std::size_t>(found - figures_.begin());
     }
     if (!places_) {
@@ -278,7 +287,8 @@ Document& Document::operator=(Document&&) noexcept = default;
 Result<void> Document::add(const model::BenchmarkEntry& entry, const std::string& file) {
   Rows& rows = *rows_;
   const auto known = std::find(kAggregateNames.begin(), kAggregateNames.end(), entry.aggregate_name);
-  const bool follows = entry.is_aggregate() && known != kAggregateNames.end();  // from repetitions that may stand here, too
+  const bool follows =
+      entry.is_aggregate() && known != kAggregateNames.end();  // from repetitions that may stand here, too
   const std::string* name = entry.is_aggregate() && !follows ? &entry.name : &entry.run_name;
   if (rows.by_case) {
     std::string_view solver;
@@ -338,12 +348,13 @@ std::map<std::string, EntrySummary> Document::take() {
 
 namespace {
 
-// Names in the order that their paths have as text: `/` is written `~1`, `~` is `~0`, and behind the name ends the path,
-// or a `/` follows.
+// Names in the order that their paths have as text: `/` is written `~1`, `~` is `~0`, and behind the name ends the
+// path, or a `/` follows.
 class PathOrder {
  public:
   PathOrder() {
-    for (std::size_t byte = 0; byte < rank_.size(); ++byte) rank_[byte] = static_cast<std::uint16_t>(byte < 0x7f ? byte : byte + 1);
+    for (std::size_t byte = 0; byte < rank_.size(); ++byte)
+      rank_[byte] = static_cast<std::uint16_t>(byte < 0x7f ? byte : byte + 1);
     rank_['/'] = 0x7f;  // right behind `~`
   }
   bool less(std::string_view a, bool a_goes_on, std::string_view b, bool b_goes_on) const {
@@ -420,10 +431,11 @@ class Differences {
   void members(const Pair& pair, const PathOrder& order) {
     found_.clear();
     bool in_order = true;
-    merge(pair.before->members, pair.after->members, [&](const std::string& name, const Member* before, const Member* after) {
-      in_order = in_order && name.find_first_of("/~") == name.npos;
-      compare(pair, name, before, after);
-    });
+    merge(pair.before->members, pair.after->members,
+          [&](const std::string& name, const Member* before, const Member* after) {
+            in_order = in_order && name.find_first_of("/~") == name.npos;
+            compare(pair, name, before, after);
+          });
     if (!in_order) {
       std::sort(found_.begin(), found_.end(),
                 [&](const Found& a, const Found& b) { return order.less(*a.name, false, *b.name, false); });
@@ -433,7 +445,9 @@ class Differences {
     one.old_entry = pair.before;
     one.new_entry = pair.after;
     for (Found& each : found_) {
-      one.op = each.before == nullptr ? Difference::Op::kAdd : each.after ? Difference::Op::kModify : Difference::Op::kRemove;
+      one.op = each.before == nullptr ? Difference::Op::kAdd
+               : each.after           ? Difference::Op::kModify
+                                      : Difference::Op::kRemove;
       one.member = *each.name;
       one.old_value = each.before == nullptr ? std::nullopt : std::optional(*each.before);
       one.new_value = std::move(each.after);
@@ -457,16 +471,19 @@ class Differences {
     const double* x = before == nullptr ? nullptr : std::get_if<double>(before);
     const double* y = after == nullptr ? nullptr : std::get_if<double>(after);
     Member converted;
-    if (x != nullptr && y != nullptr && old_entry.time_unit != new_entry.time_unit && !new_entry.percentage && has_unit(name)) {
+    if (x != nullptr && y != nullptr && old_entry.time_unit != new_entry.time_unit && !new_entry.percentage &&
+        has_unit(name)) {
       converted = in_unit(*y, new_entry.time_unit, old_entry.time_unit);
       after = &converted;
       y = std::get_if<double>(after);
     }
     if (before != nullptr && after != nullptr && equal(*before, *after)) return;
-    Found& one = found_.emplace_back(Found{&name, before, after == nullptr ? std::nullopt : std::optional(*after), {}, {}});
+    Found& one =
+        found_.emplace_back(Found{&name, before, after == nullptr ? std::nullopt : std::optional(*after), {}, {}});
     if (x == nullptr || y == nullptr) return;
     one.percent = percent_of(*x, *y);
-    if (is_time(name)) one.verdict = verdict_on(*x, *y, old_entry, name == "real_time" ? old_entry.real_sd : old_entry.cpu_sd);
+    if (is_time(name))
+      one.verdict = verdict_on(*x, *y, old_entry, name == "real_time" ? old_entry.real_sd : old_entry.cpu_sd);
   }
 
   const std::function<void(const Difference&)>& on_difference_;
@@ -479,14 +496,20 @@ void diff(const std::map<std::string, EntrySummary>& before, const std::map<std:
           const std::function<void(const Difference&)>& on_difference) {
   std::vector<Pair> pairs;
   pairs.reserve(std::max(before.size(), after.size()));
-  merge(before, after, [&](const std::string& name, const EntrySummary* a, const EntrySummary* b) { pairs.push_back({name, a, b}); });
+  merge(before, after, [&](const std::string& name, const EntrySummary* a, const EntrySummary* b) {
+    pairs.push_back({name, a, b});
+  });
   const PathOrder order;
-  const auto by_path = [&](const Pair& a, const Pair& b) { return order.less(a.name, a.in_both(), b.name, b.in_both()); };
+  const auto by_path = [&](const Pair& a, const Pair& b) {
+    return order.less(a.name, a.in_both(), b.name, b.in_both());
+  };
   if (!std::is_sorted(pairs.begin(), pairs.end(), by_path)) std::stable_sort(pairs.begin(), pairs.end(), by_path);
   Differences differences(on_difference);
   for (const Pair& pair : pairs) {
-    if (pair.in_both()) differences.members(pair, order);
-    else differences.whole(pair);
+    if (pair.in_both())
+      differences.members(pair, order);
+    else
+      differences.whole(pair);
   }
 }
 

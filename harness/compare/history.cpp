@@ -37,7 +37,8 @@ double tolerance_of(const model::Tolerances& tolerances, Metric metric) {
   return 0;
 }
 
-// By what a ratio of each segment is multiplied to be one to the present pin; nothing where the chain is broken in between.
+// By what a ratio of each segment is multiplied to be one to the present pin; nothing where the chain is broken in
+// between.
 std::vector<std::optional<double>> chain_factors(const CaseHistory& history) {
   std::vector<std::optional<double>> factors(history.segments.size());
   std::optional<double> factor = 1;

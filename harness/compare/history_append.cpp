@@ -16,8 +16,8 @@ using model::Verdict;
 
 constexpr std::size_t kBeginning = 5;  // runs of a level whose median is where it began
 
-// The runs up to `last` that are beyond in a metric without one within between them, newest first. Those in which it was
-// not measured are passed over.
+// The runs up to `last` that are beyond in a metric without one within between them, newest first. Those in which it
+// was not measured are passed over.
 std::vector<std::size_t> stretch(const std::vector<RecordedRun>& runs, std::size_t end, Metric metric) {
   std::vector<std::size_t> found;
   for (std::size_t i = end; i-- > 0;) {
@@ -38,8 +38,8 @@ std::size_t in_one_segment(const std::vector<RecordedRun>& runs, const std::vect
   return count;
 }
 
-// Where in a stretch its alert was raised. An alert of another metric is not its own unless its streak was long enough, too:
-// then one alert told of both.
+// Where in a stretch its alert was raised. An alert of another metric is not its own unless its streak was long enough,
+// too: then one alert told of both.
 std::optional<std::size_t> alert_in(const std::vector<RecordedRun>& runs, const std::vector<std::size_t>& of,
                                     std::size_t streak) {
   for (std::size_t k = 0; k < of.size(); ++k) {

@@ -7,9 +7,9 @@
 
 namespace harness::compare {
 
-// The first i with sorted_baseline[i] > value + tol; their number when there is none. More is worse, so it is the number of
-// earlier values that were not worse than `value` by more than `tol`. That grades an alarm: all of them = it has never been
-// clearly worse; few = it has often been. Precondition: ascending, no NaN. O(log n).
+// The first i with sorted_baseline[i] > value + tol; their number when there is none. More is worse, so it is the
+// number of earlier values that were not worse than `value` by more than `tol`. That grades an alarm: all of them = it
+// has never been clearly worse; few = it has often been. Precondition: ascending, no NaN. O(log n).
 std::size_t find_first_violation(std::span<const double> sorted_baseline, double value, double tol = 0.01);
 
 // All i with baseline[i] > value + tol, ascending. For what is unsorted, small or streams. O(n).

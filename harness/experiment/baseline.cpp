@@ -93,7 +93,8 @@ class BaselineRun {
   Result<void> begin() {
     if (!run_.flags.out.empty()) {
       if (const auto why = store::why_not_writable(run_.flags.out); !why.empty()) {
-        return fail("--benchmark_out=" + run_.flags.out, "cannot be written: " + why, "name a file in a directory that exists and is yours");
+        return fail("--benchmark_out=" + run_.flags.out, "cannot be written: " + why,
+                    "name a file in a directory that exists and is yours");
       }
     }
     for (const auto& trial : selection_.trials) {
@@ -105,12 +106,14 @@ class BaselineRun {
       if (!request_.record) continue;
       if (auto writable = store_.check_writable(problem); !writable) return writable;
     }
-    auto loaded = load_rows(selection_, run_.timeout_seconds, settings_, [this](const std::string& line) { say("warning: " + line); });
+    auto loaded = load_rows(selection_, run_.timeout_seconds, settings_,
+                            [this](const std::string& line) { say("warning: " + line); });
     if (!loaded) return tl::unexpected(loaded.error());
     rows_ = std::move(loaded->rows);
     inputs_ = std::move(loaded->inputs);
     context_ = report_context(run_, rows_);
-    const auto measured = std::count_if(rows_.begin(), rows_.end(), [](const auto& row) { return row.measurement.state == State::kMeasured; });
+    const auto measured = std::count_if(rows_.begin(), rows_.end(),
+                                        [](const auto& row) { return row.measurement.state == State::kMeasured; });
     constexpr double kTypicalRatio = 0.25;
     progress_.plan(static_cast<double>(measured) * (seconds_to_prepare(run_) + kTypicalRatio));
     return {};
@@ -119,11 +122,12 @@ class BaselineRun {
   void measure_all() {
     KeptRows kept(run_, terminal_, settings_, *inputs_, progress_, libraries_);
     std::string name;
-    SolverDuets duets({rule_.min_effect, request_.budget_seconds, false}, terminal_, settings_, *inputs_,
-                      [&](const model::Duet& duet) {
-                        progress_.restate(fmt::format("{} against last good ({})", name, report::closing_in(duet, terminal_.utf8)));
-                      },
-                      [&](const std::string& line) { say(line); });
+    SolverDuets duets(
+        {rule_.min_effect, request_.budget_seconds, false}, terminal_, settings_, *inputs_,
+        [&](const model::Duet& duet) {
+          progress_.restate(fmt::format("{} against last good ({})", name, report::closing_in(duet, terminal_.utf8)));
+        },
+        [&](const std::string& line) { say(line); });
     double seconds = 0;
     for (const auto& row : rows_) {
       if (row.measurement.state == State::kMeasured) seconds += duets.predict_ratio_seconds(row, row);
@@ -147,7 +151,8 @@ class BaselineRun {
     if (row.measurement.state == State::kInterrupted) return;
     if (row.measurement.state == State::kSkipped) {
       ++skipped_;
-      const auto* history = baselines_.at(row.trial->problem->name).find(row.trial->solver->identity.solver(), row.trial->input->dataset_and_name());
+      const auto* history = baselines_.at(row.trial->problem->name)
+                                .find(row.trial->solver->identity.solver(), row.trial->input->dataset_and_name());
       if (history != nullptr) {
         ++skipped_with_history_;
         say(fmt::format("skipped {}, which has a history: {}", row.trial->name(), row.measurement.note));
@@ -202,7 +207,8 @@ class BaselineRun {
     constexpr double kClockSeconds = 25e-9, kSlice = 100e-6;
     rule.timer_resolution = kClockSeconds / std::max(kSlice, row.examined.seconds_per_call);
     record.rule = rule;
-    record.judgement = compare::judge(history, record.compared_by, record.run, row.trial->solver->benchmark.tolerances, rule);
+    record.judgement =
+        compare::judge(history, record.compared_by, record.run, row.trial->solver->benchmark.tolerances, rule);
     auto names = about(row);
     record.judgement.problem = names.problem;
     record.judgement.solver = names.solver;
@@ -253,14 +259,16 @@ class BaselineRun {
   }
 
   // Against last good; where only drift is in doubt, against the pin, which knows where the level began.
-  model::Rerun rerun(const Row& row, const CaseHistory& history, const model::CaseJudgement& judgement, KeptRows& kept, SolverDuets& duets) {
+  model::Rerun rerun(const Row& row, const CaseHistory& history, const model::CaseJudgement& judgement, KeptRows& kept,
+                     SolverDuets& duets) {
     model::Rerun again;
     std::string sha256;
     double expected = 0;
     if (judgement.drifted) {
       sha256 = history.segments.back().pin_sha256;
       expected = std::log(history.level_began_at.value_or(1));
-      again.against = fmt::format("the pin, {} of {}", history.segments.back().pin_solver, history.segments.back().begun.substr(0, 10));
+      again.against = fmt::format("the pin, {} of {}", history.segments.back().pin_solver,
+                                  history.segments.back().begun.substr(0, 10));
     } else {
       const auto* good = compare::last_good(history);
       if (good == nullptr) {
@@ -317,7 +325,10 @@ class BaselineRun {
         if (here.contains(name) || !solvers.contains(problem + "/" + history.solver)) continue;
         if (!filter || !filter->matches(name) || !case_matches(run_.case_glob, dataset, history.case_name)) continue;
         ++missing_;
-        say(fmt::format("missing: {} has a history, but is in no dataset: renamed, or taken away; `harness baseline prune` forgets it", name));
+        say(
+            fmt::format("missing: {} has a history, but is in no dataset: renamed, or taken away; `harness baseline "
+                        "prune` forgets it",
+                        name));
       }
     }
   }
@@ -326,7 +337,9 @@ class BaselineRun {
     if (!request_.record) return;
     for (const auto& entry : baselines_) {
       const auto& problem = entry.first;
-      const auto is_its = [&](const auto& each) { return each.second.recordable && each.second.judgement.problem == problem; };
+      const auto is_its = [&](const auto& each) {
+        return each.second.recordable && each.second.judgement.problem == problem;
+      };
       if (std::none_of(records_.begin(), records_.end(), is_its)) continue;
       if (auto kept = keep_libraries(problem); !kept) {
         say("harness: not recorded: " + kept.error().text());
@@ -336,7 +349,9 @@ class BaselineRun {
       const auto written = store_.change(problem, [&](model::Baseline& baseline) -> Result<void> {
         for (auto& [row, record] : records_) {
           if (!record.recordable || record.judgement.problem != problem) continue;
-          if (!apply(baseline, record)) say(fmt::format("not recorded: {}: another run gave its history another pin meanwhile", row->trial->name()));
+          if (!apply(baseline, record))
+            say(fmt::format("not recorded: {}: another run gave its history another pin meanwhile",
+                            row->trial->name()));
         }
         return {};
       });
@@ -368,7 +383,8 @@ class BaselineRun {
       if (!judgement.alert) continue;
       report::AlertContext context;
       std::error_code ignored;
-      if (const auto range = store::commits_between(std::filesystem::current_path(ignored), judgement.alert->last_good_sha, judgement.alert->first_bad_sha)) {
+      if (const auto range = store::commits_between(std::filesystem::current_path(ignored),
+                                                    judgement.alert->last_good_sha, judgement.alert->first_bad_sha)) {
         for (const auto& commit : range->commits) context.commits.push_back({commit.sha, commit.subject});
         context.more_commits = range->more;
         context.files = range->files;
@@ -387,19 +403,22 @@ class BaselineRun {
     std::map<Verdict, std::size_t> counts;
     for (const auto& [row, record] : records_) ++counts[record.judgement.verdict];
     std::string line;
-    for (const auto verdict : {Verdict::kSame, Verdict::kFaster, Verdict::kSlower, Verdict::kAlert, Verdict::kSuspect, Verdict::kNew,
-                               Verdict::kIncomparable, Verdict::kCannotTell, Verdict::kFailed}) {
-      if (counts.contains(verdict)) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", counts[verdict], model::verdict_word(verdict));
+    for (const auto verdict : {Verdict::kSame, Verdict::kFaster, Verdict::kSlower, Verdict::kAlert, Verdict::kSuspect,
+                               Verdict::kNew, Verdict::kIncomparable, Verdict::kCannotTell, Verdict::kFailed}) {
+      if (counts.contains(verdict))
+        line += fmt::format("{}{} {}", line.empty() ? "" : ", ", counts[verdict], model::verdict_word(verdict));
     }
     if (skipped_ > 0) line += fmt::format("{}{} skipped", line.empty() ? "" : ", ", skipped_);
-    const auto worse = std::count_if(records_.begin(), records_.end(), [](const auto& each) { return each.second.judgement.memory_worse(); });
+    const auto worse = std::count_if(records_.begin(), records_.end(),
+                                     [](const auto& each) { return each.second.judgement.memory_worse(); });
     if (worse > 0) line += fmt::format("; {} worse in memory", worse);
-    terminal_.out << fmt::format("\n{} case{}: {}\n", records_.size() + skipped_, records_.size() + skipped_ == 1 ? "" : "s",
-                                 line.empty() ? "nothing measured" : line);
+    terminal_.out << fmt::format("\n{} case{}: {}\n", records_.size() + skipped_,
+                                 records_.size() + skipped_ == 1 ? "" : "s", line.empty() ? "nothing measured" : line);
     if (!request_.record) {
       terminal_.out << "not recorded (--no-record)\n";
     } else if (!recorded_in_.empty()) {
-      terminal_.out << fmt::format("recorded in {}\n", report::printable(fmt::format("{}", fmt::join(recorded_in_, ", "))));
+      terminal_.out << fmt::format("recorded in {}\n",
+                                   report::printable(fmt::format("{}", fmt::join(recorded_in_, ", "))));
     }
     terminal_.out.flush();
   }
@@ -418,21 +437,23 @@ class BaselineRun {
 
   Exit exit_code() const {
     const auto any = [&](const auto& holds) {
-      return std::any_of(records_.begin(), records_.end(), [&](const auto& each) { return holds(each.second.judgement); });
+      return std::any_of(records_.begin(), records_.end(),
+                         [&](const auto& each) { return holds(each.second.judgement); });
     };
     if (terminal_.stop) return Exit::kInterrupted;
     if (unwritten_ || problem_at_fault_) return Exit::kUsage;
     const bool strict = request_.strict;
     if (any([&](const auto& judgement) {
-          return judgement.verdict == Verdict::kSlower || judgement.memory_worse() || (judgement.alert && (judgement.alert->confirmed || strict));
+          return judgement.verdict == Verdict::kSlower || judgement.memory_worse() ||
+                 (judgement.alert && (judgement.alert->confirmed || strict));
         })) {
       return Exit::kRegression;
     }
     if (any([](const auto& judgement) { return judgement.verdict == Verdict::kFailed; })) return Exit::kSolverFailed;
     if (missing_ > 0 || (strict && skipped_with_history_ > 0)) return Exit::kIncomplete;
     if (strict && any([](const auto& judgement) {
-          return judgement.verdict == Verdict::kSuspect || judgement.verdict == Verdict::kCannotTell || judgement.verdict == Verdict::kNew ||
-                 judgement.verdict == Verdict::kIncomparable;
+          return judgement.verdict == Verdict::kSuspect || judgement.verdict == Verdict::kCannotTell ||
+                 judgement.verdict == Verdict::kNew || judgement.verdict == Verdict::kIncomparable;
         })) {
       return Exit::kIncomplete;
     }

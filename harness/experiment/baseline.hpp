@@ -21,7 +21,8 @@ struct BaselineRequest {
   std::optional<double> budget_seconds;  // --budget, of each duet of a re-run
 };
 
-// Says everything on the terminal. Exit codes: 1 confirmed slower, worse in an exact metric, or an alert that is confirmed.
+// Says everything on the terminal. Exit codes: 1 confirmed slower, worse in an exact metric, or an alert that is
+// confirmed.
 Exit baseline(const BaselineRequest& request, const Terminal& terminal);
 
 }  // namespace harness::experiment

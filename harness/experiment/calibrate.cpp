@@ -43,7 +43,8 @@ Exit calibrate(const CalibrateRequest& request, const Terminal& terminal) {
   auto noise = read_noise(request.directory, machine);
   if (!noise) return refuse(noise.error());
   const auto settings = worker_settings(request.run, terminal);
-  auto loaded = load_rows(*selection, request.run.timeout_seconds, settings, [&](const std::string& line) { say("warning: " + line); });
+  auto loaded = load_rows(*selection, request.run.timeout_seconds, settings,
+                          [&](const std::string& line) { say("warning: " + line); });
   if (!loaded) return refuse(loaded.error());
   auto run = request.run;
   run.memory_pass = true;
@@ -55,8 +56,12 @@ Exit calibrate(const CalibrateRequest& request, const Terminal& terminal) {
 
   const double effect = request.min_effect.value_or(kGateEffect);
   std::string name;
-  SolverDuets duets({effect, request.budget_seconds, false}, terminal, settings, *loaded->inputs,
-                    [&](const model::Duet& duet) { progress.restate(fmt::format("{} ({})", name, report::closing_in(duet, terminal.utf8))); }, say);
+  SolverDuets duets(
+      {effect, request.budget_seconds, false}, terminal, settings, *loaded->inputs,
+      [&](const model::Duet& duet) {
+        progress.restate(fmt::format("{} ({})", name, report::closing_in(duet, terminal.utf8)));
+      },
+      say);
   Noise found;
   std::size_t name_width = 0, different = 0, failed = 0, blind = 0;
   for (const auto& row : loaded->rows) name_width = std::max(name_width, row.trial->name().size());
@@ -85,8 +90,9 @@ Exit calibrate(const CalibrateRequest& request, const Terminal& terminal) {
     different += is_different;
     blind += !(of_case.would_notice <= effect);
     progress.clear();
-    terminal.out << fmt::format("{}  processes differ by {:.2f} %, would notice >= {:.1f} %, {} in {:.2f} s{}\n", report::padded_right(name, name_width),
-                                100 * of_case.spread, 100 * of_case.would_notice, log_ratios.size(), seconds,
+    terminal.out << fmt::format("{}  processes differ by {:.2f} %, would notice >= {:.1f} %, {} in {:.2f} s{}\n",
+                                report::padded_right(name, name_width), 100 * of_case.spread,
+                                100 * of_case.would_notice, log_ratios.size(), seconds,
                                 is_different ? "  DIFFERS FROM ITSELF" : "")
                  << std::flush;
     if (!std::isfinite(of_case.would_notice)) of_case.would_notice = 1e9;
@@ -95,8 +101,8 @@ Exit calibrate(const CalibrateRequest& request, const Terminal& terminal) {
   }
   progress.clear();
   for (auto& [key, value] : found) (*noise)[key] = value;
-  terminal.out << fmt::format("{} case{}: {} differ from themselves, {} would not show {:g} %\n", found.size(), found.size() == 1 ? "" : "s", different, blind,
-                              100 * effect);
+  terminal.out << fmt::format("{} case{}: {} differ from themselves, {} would not show {:g} %\n", found.size(),
+                              found.size() == 1 ? "" : "s", different, blind, 100 * effect);
   if (auto written = write_noise(request.directory, machine, *noise); !written) return refuse(written.error());
   if (terminal.stop) return Exit::kInterrupted;
   if (preparation.problem_at_fault()) return Exit::kUsage;

@@ -17,8 +17,8 @@ struct CalibrateRequest {
   std::optional<double> budget_seconds;  // of a case; else 5
 };
 
-// A line a case; what was found is kept beside the histories, where the gate looks for it. A difference of a library from itself is
-// said: that machine cannot tell. Exit 0, 2, 3, 4, 130.
+// A line a case; what was found is kept beside the histories, where the gate looks for it. A difference of a library
+// from itself is said: that machine cannot tell. Exit 0, 2, 3, 4, 130.
 Exit calibrate(const CalibrateRequest& request, const Terminal& terminal);
 
 }  // namespace harness::experiment

@@ -20,11 +20,14 @@ bool same_bytes(const std::shared_ptr<const model::Bytes>& a, const std::shared_
   return (!a && !b) || (a && b && *a == *b);
 }
 
-bool same_rule(const model::AnswerRule& a, const model::AnswerRule& b) { return a.kind == b.kind && a.tolerance == b.tolerance; }
+bool same_rule(const model::AnswerRule& a, const model::AnswerRule& b) {
+  return a.kind == b.kind && a.tolerance == b.tolerance;
+}
 
 }  // namespace
 
-ChangedInputs::ChangedInputs(std::filesystem::path base_datasets, const std::vector<model::ProblemLibrary>& base_problems,
+ChangedInputs::ChangedInputs(std::filesystem::path base_datasets,
+                             const std::vector<model::ProblemLibrary>& base_problems,
                              const std::vector<model::ProblemLibrary>& problems)
     : base_datasets_(std::move(base_datasets)) {
   for (const auto& each : base_problems) base_code_[each.problem] = each.file.string();
@@ -61,7 +64,8 @@ std::optional<std::string> ChangedInputs::why_incomparable(const model::Problem&
   const auto found = before.cases.find(input.dataset_and_name());
   if (found == before.cases.end()) return std::nullopt;
   const auto& old = found->second;
-  const bool same_input = old.generator == input.generator && old.seed == input.seed && old.size == input.size && same_bytes(old.args, input.args);
+  const bool same_input = old.generator == input.generator && old.seed == input.seed && old.size == input.size &&
+                          same_bytes(old.args, input.args);
   if (!same_input) return "its input changed";
   if (!same_bytes(old.expect, input.expect)) return "its expected answer changed";
   return std::nullopt;

@@ -105,7 +105,8 @@ class DiffBaseline {
     options.columns = terminal_.out_is_terminal ? terminal_.columns : 0;
     report::DiffWriter writer(terminal_.out, request_.format, options);
     std::vector<report::DiffRow> sorted;
-    for (auto& [name, of_name] : rows) sorted.insert(sorted.end(), std::make_move_iterator(of_name.begin()), std::make_move_iterator(of_name.end()));
+    for (auto& [name, of_name] : rows)
+      sorted.insert(sorted.end(), std::make_move_iterator(of_name.begin()), std::make_move_iterator(of_name.end()));
     std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     for (const auto& row : sorted) writer.row(row);
     writer.finish();
@@ -138,7 +139,8 @@ class DiffBaseline {
     return document.take();
   }
 
-  void compare_entry(const std::string& name, const compare::EntrySummary& entry, std::vector<report::DiffRow>& rows) const {
+  void compare_entry(const std::string& name, const compare::EntrySummary& entry,
+                     std::vector<report::DiffRow>& rows) const {
     const auto parts = split(name);
     const auto* history = parts ? baselines_.at(parts->problem).find(parts->solver, parts->case_name) : nullptr;
     if (history == nullptr) {
@@ -172,7 +174,9 @@ class DiffBaseline {
     run.segment = compared.segments.size() - 1;
     run.solver = parts->solver;
     run.ratio_to_pin = by_ratio ? *ratio : *cpu_time * unit;
-    run.ratio_error = by_ratio ? member(entry, "ratio_error").value_or(0) : entry.cpu_sd && *cpu_time > 0 ? *entry.cpu_sd / *cpu_time : 0;
+    run.ratio_error = by_ratio                        ? member(entry, "ratio_error").value_or(0)
+                      : entry.cpu_sd && *cpu_time > 0 ? *entry.cpu_sd / *cpu_time
+                                                      : 0;
     if (cpu_time) run.cpu_seconds_per_call = *cpu_time * unit;
     run.p95_seconds = member(entry, "p95_seconds");
     run.allocs = member(entry, "allocs");

@@ -48,7 +48,8 @@ Result<std::vector<std::uint8_t>> read_input(const trial::Input& input) {
 std::string environment_of(const model::GateReport& report) {
   std::string text = "{";
   for (const auto& [key, value] : report.context) {
-    text += fmt::format("{}\n  {}: {}", &key == &report.context.front().first ? "" : ",", model::json_text(key), model::json_text(value));
+    text += fmt::format("{}\n  {}: {}", &key == &report.context.front().first ? "" : ",", model::json_text(key),
+                        model::json_text(value));
   }
   return text + "\n}\n";
 }
@@ -100,7 +101,8 @@ Result<void> write_evidence(const fs::path& file, const Evidence& evidence) {
       auto bytes = library::read_library_bytes(solver->file);
       if (!bytes) return tl::unexpected(bytes.error());
       const auto name = folder + solver->identity.file_name();
-      if (std::none_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first == name; })) entries.emplace_back(name, std::move(*bytes));
+      if (std::none_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first == name; }))
+        entries.emplace_back(name, std::move(*bytes));
       problems.insert(solver->identity.problem);
     }
   }
@@ -115,12 +117,15 @@ Result<void> write_evidence(const fs::path& file, const Evidence& evidence) {
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(evidence.datasets / problem, failed)) {
       if (!entry.is_regular_file() || entry.path().extension() == ".cpp") continue;
-      if (entry.file_size() > kMostInputBytes) left_out += entry.path().filename().string() + ": larger than 64 MiB\n";
-      else files.push_back(entry.path());
+      if (entry.file_size() > kMostInputBytes)
+        left_out += entry.path().filename().string() + ": larger than 64 MiB\n";
+      else
+        files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
     for (const auto& each : files) {
-      if (auto added = add_file(entries, "datasets/" + problem + "/" + each.filename().string(), each); !added) return added;
+      if (auto added = add_file(entries, "datasets/" + problem + "/" + each.filename().string(), each); !added)
+        return added;
     }
   }
   for (const auto& [name, input] : evidence.inputs) {
@@ -138,18 +143,24 @@ Result<void> write_evidence(const fs::path& file, const Evidence& evidence) {
 
 Result<model::GateReport> report_of_evidence(const package::Entries& entries, const std::string& file) {
   for (const auto& [name, bytes] : entries) {
-    if (name == "report.json") return model::read_gate_report({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file + ": report.json");
+    if (name == "report.json")
+      return model::read_gate_report({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                                     file + ": report.json");
   }
   return fail(file, "holds no report.json: it is no evidence of a gate");
 }
 
-Exit rerun_evidence(const package::Entries& entries, const model::GateCase& one, const std::string& file, const Terminal& terminal) {
+Exit rerun_evidence(const package::Entries& entries, const model::GateCase& one, const std::string& file,
+                    const Terminal& terminal) {
   const auto refuse = [&](const Error& error) {
     terminal.err << "harness: " << report::printable(error.text()) << std::endl;
     return error.exit;
   };
-  const auto leads_out = [](const std::string& side) { return side.find('/') != side.npos || side.find("..") != side.npos; };
-  if (!model::is_kebab_case(one.comparison.problem) || leads_out(one.comparison.reference) || leads_out(one.comparison.candidate)) {
+  const auto leads_out = [](const std::string& side) {
+    return side.find('/') != side.npos || side.find("..") != side.npos;
+  };
+  if (!model::is_kebab_case(one.comparison.problem) || leads_out(one.comparison.reference) ||
+      leads_out(one.comparison.candidate)) {
     return refuse({file, "names a side that cannot be one", "", Exit::kUsage});
   }
   ScratchFolder scratch;
@@ -162,7 +173,8 @@ Exit rerun_evidence(const package::Entries& entries, const model::GateCase& one,
   request.sides = {library("reference", one.comparison.reference), library("candidate", one.comparison.candidate)};
   for (const auto& side : request.sides) {
     std::error_code ignored;
-    if (!fs::is_regular_file(side, ignored)) return refuse({file, "does not hold both libraries of " + one.name, "", Exit::kUsage});
+    if (!fs::is_regular_file(side, ignored))
+      return refuse({file, "does not hold both libraries of " + one.name, "", Exit::kUsage});
   }
   request.min_effect = one.comparison.min_effect;
   request.run.places.plugin_directories = {scratch.path() / "problems"};

@@ -45,9 +45,9 @@ struct Pairing {
   std::vector<trial::Trial> reference_trials;  // of the same cases as the candidate's, which the selection has
   std::vector<Row> reference, candidate;       // rows of the same cases
   bool prepared = false;
-  bool started = false;      // both sides of some case ran, or the candidate failed
+  bool started = false;  // both sides of some case ran, or the candidate failed
   bool out_of_budget = false;
-  std::string left_out;      // why its last case was skipped
+  std::string left_out;  // why its last case was skipped
 };
 
 class Gate {
@@ -83,7 +83,9 @@ class Gate {
   }
 
  private:
-  bool fails_on(Cause cause) const { return std::find(request_.fail_on.begin(), request_.fail_on.end(), cause) != request_.fail_on.end(); }
+  bool fails_on(Cause cause) const {
+    return std::find(request_.fail_on.begin(), request_.fail_on.end(), cause) != request_.fail_on.end();
+  }
 
   void say(const std::string& line) {
     progress_.clear();
@@ -104,13 +106,15 @@ class Gate {
     if (!candidates) return tl::unexpected(candidates.error());
     for (const auto* catalog : {&*candidates, &*base}) {
       for (const auto& skipped : catalog->skipped) {
-        say(fmt::format("skipped {} of {}: {}", skipped.file.filename().string(), catalog == &*base ? "the base" : "the candidates", skipped.reason));
+        say(fmt::format("skipped {} of {}: {}", skipped.file.filename().string(),
+                        catalog == &*base ? "the base" : "the candidates", skipped.reason));
       }
     }
     // A new library that does not fit any more must not pass for one that was taken away.
     for (const auto& skipped : candidates->skipped) {
       const auto file = skipped.file.filename().string();
-      const bool had_it = std::any_of(base->solvers.begin(), base->solvers.end(), [&](const auto& solver) { return solver.identity.file_name() == file; });
+      const bool had_it = std::any_of(base->solvers.begin(), base->solvers.end(),
+                                      [&](const auto& solver) { return solver.identity.file_name() == file; });
       if (had_it) ending_.never_ran.push_back(fmt::format("{} (skipped: {})", file, skipped.reason));
     }
     auto changes = find_changes(*base, *candidates, [this](const auto& solver) { return code_hash(solver); });
@@ -119,9 +123,12 @@ class Gate {
     for (const auto& each : changes_) {
       report_.changes.push_back(each.change);
       const auto& change = each.change;
-      if (change.kind == Change::Kind::kNew) say(fmt::format("new: {}/{}: nothing of its line at the base to compare it with", change.problem, change.candidate));
+      if (change.kind == Change::Kind::kNew)
+        say(fmt::format("new: {}/{}: nothing of its line at the base to compare it with", change.problem,
+                        change.candidate));
       if (change.kind == Change::Kind::kRemoved) say(fmt::format("removed: {}/{}", change.problem, change.reference));
-      if (change.kind == Change::Kind::kNewVersion) say(fmt::format("new version: {}/{}, compared with {}", change.problem, change.candidate, change.reference));
+      if (change.kind == Change::Kind::kNewVersion)
+        say(fmt::format("new version: {}/{}, compared with {}", change.problem, change.candidate, change.reference));
     }
     if (auto paired = pair(std::move(*candidates), *base); !paired) return paired;
     print_plan();
@@ -162,7 +169,8 @@ class Gate {
     selection_ = std::move(*selection);
     for (const auto& warning : selection_.warnings) say("warning: " + warning);
     for (const auto& skipped : selection_.catalog.skipped) {
-      if (skipped.reason.starts_with("no problem ")) say(fmt::format("skipped {}: {}", skipped.file.filename().string(), skipped.reason));
+      if (skipped.reason.starts_with("no problem "))
+        say(fmt::format("skipped {}: {}", skipped.file.filename().string(), skipped.reason));
     }
     ChangedInputs inputs(sides_.base_datasets, base_problems, selection_.catalog.problems);
     std::vector<trial::Trial> kept;
@@ -201,13 +209,15 @@ class Gate {
     for (auto& pairing : pairings_) {
       Selection reference;
       reference.catalog.problems = selection_.catalog.problems;
-      for (const auto& row : pairing.candidate) reference.trials.push_back({pairing.change->reference, row.trial->problem, row.trial->input});
+      for (const auto& row : pairing.candidate)
+        reference.trials.push_back({pairing.change->reference, row.trial->problem, row.trial->input});
       pairing.reference_trials = std::move(reference.trials);
       reference.trials = pairing.reference_trials;
       auto rows = load_rows(reference, run_.timeout_seconds, settings_, warn);
       if (!rows) return tl::unexpected(rows.error());
       pairing.reference = std::move(rows->rows);
-      for (std::size_t i = 0; i < pairing.reference.size(); ++i) pairing.reference[i].trial = &pairing.reference_trials[i];
+      for (std::size_t i = 0; i < pairing.reference.size(); ++i)
+        pairing.reference[i].trial = &pairing.reference_trials[i];
     }
     return {};
   }
@@ -217,9 +227,12 @@ class Gate {
     for (const auto& pairing : pairings_) cases += pairing.candidate.size();
     if (cases == 0) return;
     constexpr double kSecondsOfAProcess = 0.03, kProcesses = 6;
-    const double seconds = static_cast<double>(cases) * (2 * seconds_to_prepare(run_) + kProcesses * kSecondsOfAProcess);
-    say(fmt::format("plan: {} changed solver{}, {} case{} x about {:g} processes x {:g} s, with checking about {:.2g} s of {:g} s", pairings_.size(),
-                    pairings_.size() == 1 ? "" : "s", cases, cases == 1 ? "" : "s", kProcesses, kSecondsOfAProcess, seconds, request_.budget_seconds));
+    const double seconds =
+        static_cast<double>(cases) * (2 * seconds_to_prepare(run_) + kProcesses * kSecondsOfAProcess);
+    say(fmt::format(
+        "plan: {} changed solver{}, {} case{} x about {:g} processes x {:g} s, with checking about {:.2g} s of {:g} s",
+        pairings_.size(), pairings_.size() == 1 ? "" : "s", cases, cases == 1 ? "" : "s", kProcesses,
+        kSecondsOfAProcess, seconds, request_.budget_seconds));
     progress_.plan(seconds);
   }
 
@@ -237,21 +250,28 @@ class Gate {
       for (std::size_t index = 0; index < pairings_[solver].candidate.size(); ++index) {
         const auto& trial = *pairings_[solver].candidate[index].trial;
         const auto& problem = trial.problem->name;
-        if (!baselines.contains(problem)) baselines.emplace(problem, histories.read(problem).value_or(model::Baseline{}));  // a hint: a bad file spoils nothing
+        if (!baselines.contains(problem))
+          baselines.emplace(problem,
+                            histories.read(problem).value_or(model::Baseline{}));  // a hint: a bad file spoils nothing
         GateTrial each;
         each.solver = solver;
         each.weight = trial.input->size.value_or(trial.input->args ? trial.input->args->size() : 0);
-        const auto* history = baselines.at(problem).find(trial.solver->identity.solver(), trial.input->dataset_and_name());
-        each.suspect = history != nullptr && !history->runs.empty() && history->runs.back().is_beyond(model::Metric::kTime);
+        const auto* history =
+            baselines.at(problem).find(trial.solver->identity.solver(), trial.input->dataset_and_name());
+        each.suspect =
+            history != nullptr && !history->runs.empty() && history->runs.back().is_beyond(model::Metric::kTime);
         each.unlikely = noise && would_not_notice(*noise, problem, trial.input->dataset_and_name(), report_.min_effect);
         trials.push_back(each);
         places.emplace_back(solver, index);
       }
     }
     std::string name;
-    SolverDuets duets({report_.min_effect, std::nullopt, false}, terminal_, settings_, *inputs_,
-                      [&](const model::Duet& duet) { progress_.restate(fmt::format("{} ({})", name, report::closing_in(duet, terminal_.utf8))); },
-                      [&](const std::string& line) { say(line); });
+    SolverDuets duets(
+        {report_.min_effect, std::nullopt, false}, terminal_, settings_, *inputs_,
+        [&](const model::Duet& duet) {
+          progress_.restate(fmt::format("{} ({})", name, report::closing_in(duet, terminal_.utf8)));
+        },
+        [&](const std::string& line) { say(line); });
     Preparation preparation(run_, terminal_, settings_, *inputs_, progress_);
     for (const auto at : breadth_first(trials)) {
       if (terminal_.stop) break;
@@ -300,10 +320,13 @@ class Gate {
       const auto& side = row == &before ? comparison.reference : comparison.candidate;
       for (const auto& warning : row->measurement.warnings) comparison.warnings.push_back(side + ": " + warning);
     }
-    if (before.measurement.state != State::kMeasured || now.measurement.state != State::kMeasured) return tell_unmeasured(pairing, index, std::move(one));
+    if (before.measurement.state != State::kMeasured || now.measurement.state != State::kMeasured)
+      return tell_unmeasured(pairing, index, std::move(one));
     const double left = seconds_left(), predicted = duets.predict_seconds(before, now);
     if (predicted > left) {
-      return out_of_budget(pairing, one.name, fmt::format("takes about {:.2g} s, {:.2g} s of the budget are left", predicted, std::max(0.0, left)));
+      return out_of_budget(
+          pairing, one.name,
+          fmt::format("takes about {:.2g} s, {:.2g} s of the budget are left", predicted, std::max(0.0, left)));
     }
     constexpr double kUsualBudget = 10;  // below, a case gets what is left, half of it for confirming
     duets.set_budget(left < 2 * kUsualBudget ? std::optional(std::min(5.0, left / 2)) : std::nullopt);
@@ -318,8 +341,10 @@ class Gate {
       if (before.measurement.memory.has_value() != now.measurement.memory.has_value()) {
         report_.incomparable.emplace_back(one.name + " (memory)", "was measured of one side only");
       }
-      if (!fails_on(Cause::kP95)) std::erase_if(one.figures, [](const auto& figure) { return figure.cause == Cause::kP95; });
-      if (!report_.control_log_ratio && 2 * duets.predict_ratio_seconds(before, before) < seconds_left()) control(before, one.name, duets);
+      if (!fails_on(Cause::kP95))
+        std::erase_if(one.figures, [](const auto& figure) { return figure.cause == Cause::kP95; });
+      if (!report_.control_log_ratio && 2 * duets.predict_ratio_seconds(before, before) < seconds_left())
+        control(before, one.name, duets);
     }
     measured_[{&pairing, now.trial->input->dataset}].push_back({index, report_.cases.size()});
     report_.cases.push_back(std::move(one));
@@ -336,7 +361,8 @@ class Gate {
       pairing.started = true;
       one.comparison.verdict = Verdict::kFailed;
       one.comparison.reason = now.note;
-      if (!now.broken_limits.empty()) one.figures = figures_of(pairing.reference[index], pairing.candidate[index], one.comparison);
+      if (!now.broken_limits.empty())
+        one.figures = figures_of(pairing.reference[index], pairing.candidate[index], one.comparison);
       report_.cases.push_back(std::move(one));
     } else if (now.state == State::kFailed) {
       pairing.started = true;
@@ -344,7 +370,8 @@ class Gate {
     } else if (before.state == State::kFailed) {
       report_.incomparable.emplace_back(one.name, fmt::format("{} fails: {}", one.comparison.reference, before.note));
     } else if (before.state == State::kMeasured && !is_declared_too_large(pairing.candidate[index])) {
-      // Left out because it is predicted to take too long, which the old code did not: not known to be worse, and never a silent green.
+      // Left out because it is predicted to take too long, which the old code did not: not known to be worse, and never
+      // a silent green.
       report_.not_measured.emplace_back(one.name, now.note);
       ending_.never_ran.push_back(fmt::format("{} ({})", one.name, now.note));
     } else {
@@ -355,11 +382,13 @@ class Gate {
 
   static bool is_declared_too_large(const Row& row) {
     const auto most = row.trial->limits().max_size;
-    return row.measurement.state != State::kSkipped || (most && row.trial->input->size && *row.trial->input->size > *most) ||
+    return row.measurement.state != State::kSkipped ||
+           (most && row.trial->input->size && *row.trial->input->size > *most) ||
            row.examined.verdict != trial::Examination::Verdict::kReady;
   }
 
-  // The reference against a second copy of itself, on the first case that was measured. What it shows twice is this machine's.
+  // The reference against a second copy of itself, on the first case that was measured. What it shows twice is this
+  // machine's.
   void control(const Row& reference, const std::string& name, SolverDuets& duets) {
     constexpr double kMost = 0.01;
     for (int attempt = 0; attempt < 2; ++attempt) {
@@ -407,10 +436,12 @@ class Gate {
   void end() {
     ending_.interrupted = terminal_.stop;
     for (const auto& change : changes_) {
-      const bool has_to_run = change.change.kind == Change::Kind::kEdited || change.change.kind == Change::Kind::kNewVersion;
+      const bool has_to_run =
+          change.change.kind == Change::Kind::kEdited || change.change.kind == Change::Kind::kNewVersion;
       if (!has_to_run) continue;
       const auto& name = change.candidate->name();
-      const auto pairing = std::find_if(pairings_.begin(), pairings_.end(), [&](const auto& each) { return each.change == &change; });
+      const auto pairing =
+          std::find_if(pairings_.begin(), pairings_.end(), [&](const auto& each) { return each.change == &change; });
       if (pairing == pairings_.end()) {
         const bool everything_asked = run_.flags.filter.empty() && run_.case_glob.empty();
         if (everything_asked && !selected_.contains(name)) ending_.never_ran.push_back(name + " (no case)");
@@ -433,14 +464,16 @@ class Gate {
       if (!pairing.prepared) continue;
       evidence.sides.push_back({pairing.change->reference.get(), pairing.change->candidate.get()});
       for (const auto& row : pairing.candidate) {
-        if (row.input) evidence.inputs.emplace(row.trial->problem->name + "/" + row.trial->input->dataset_and_name(), row.input);
+        if (row.input)
+          evidence.inputs.emplace(row.trial->problem->name + "/" + row.trial->input->dataset_and_name(), row.input);
       }
     }
     evidence.problems = selection_.catalog.problems;
     if (auto written = experiment::write_evidence(request_.evidence, evidence); !written) {
       say("harness: " + written.error().text());
       if (report_.exit != Exit::kRegression) report_.exit = Exit::kUsage;
-      report_.exit_because += (report_.exit_because.empty() ? "" : "; ") + std::string("the evidence could not be written");
+      report_.exit_because +=
+          (report_.exit_because.empty() ? "" : "; ") + std::string("the evidence could not be written");
     }
   }
 

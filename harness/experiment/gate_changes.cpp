@@ -11,7 +11,8 @@ using model::Change;
 using model::SolverInfo;
 
 const SolverInfo* same_name(const std::vector<SolverInfo>& solvers, const SolverInfo& wanted) {
-  const auto found = std::find_if(solvers.begin(), solvers.end(), [&](const auto& solver) { return solver.name() == wanted.name(); });
+  const auto found =
+      std::find_if(solvers.begin(), solvers.end(), [&](const auto& solver) { return solver.name() == wanted.name(); });
   return found == solvers.end() ? nullptr : &*found;
 }
 
@@ -19,13 +20,14 @@ const SolverInfo* same_name(const std::vector<SolverInfo>& solvers, const Solver
 const SolverInfo* last_good(const std::vector<SolverInfo>& solvers, const SolverInfo& candidate) {
   const SolverInfo* found = nullptr;
   for (const auto& solver : solvers) {
-    if (solver.identity.problem != candidate.identity.problem || solver.identity.variant != candidate.identity.variant) continue;
+    if (solver.identity.problem != candidate.identity.problem || solver.identity.variant != candidate.identity.variant)
+      continue;
     if (!(solver.identity.version < candidate.identity.version)) continue;
     const auto& patterns = candidate.identity.compatible_with;
-    const bool may_follow = patterns.empty()
-                                ? compare::line_of(solver.identity) == compare::line_of(candidate.identity)
-                                : std::any_of(patterns.begin(), patterns.end(),
-                                              [&](const auto& pattern) { return pattern.contains(solver.identity.version); });
+    const bool may_follow = patterns.empty() ? compare::line_of(solver.identity) == compare::line_of(candidate.identity)
+                                             : std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
+                                                 return pattern.contains(solver.identity.version);
+                                               });
     if (may_follow) found = &solver;
   }
   return found;
@@ -33,7 +35,8 @@ const SolverInfo* last_good(const std::vector<SolverInfo>& solvers, const Solver
 
 }  // namespace
 
-Result<std::vector<SolverChange>> find_changes(const library::Catalog& base, const library::Catalog& candidates, const CodeHash& code_hash) {
+Result<std::vector<SolverChange>> find_changes(const library::Catalog& base, const library::Catalog& candidates,
+                                               const CodeHash& code_hash) {
   std::vector<SolverChange> changes;
   for (const auto& candidate : candidates.solvers) {
     SolverChange found;

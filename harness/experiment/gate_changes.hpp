@@ -22,8 +22,10 @@ struct SolverChange {
 // The hash of a library's code: equal hash, equal behaviour.
 using CodeHash = std::function<Result<std::string>(const model::SolverInfo&)>;
 
-// An edited version is held against itself at the base; one that the base does not have against the highest lower version of its
-// line there that it may take the place of (compatible_with), else against nothing. In the candidates' order, then what was removed.
-Result<std::vector<SolverChange>> find_changes(const library::Catalog& base, const library::Catalog& candidates, const CodeHash& code_hash);
+// An edited version is held against itself at the base; one that the base does not have against the highest lower
+// version of its line there that it may take the place of (compatible_with), else against nothing. In the candidates'
+// order, then what was removed.
+Result<std::vector<SolverChange>> find_changes(const library::Catalog& base, const library::Catalog& candidates,
+                                               const CodeHash& code_hash);
 
 }  // namespace harness::experiment

@@ -13,15 +13,18 @@ std::vector<std::size_t> breadth_first(const std::vector<GateTrial>& trials) {
   for (const auto& trial : trials) {
     if (trial.suspect || !trial.unlikely) hopeful.insert(trial.solver);
   }
-  std::map<std::pair<int, std::size_t>, std::vector<std::size_t>> by_group;  // and solver: its trials, from quick to long
+  std::map<std::pair<int, std::size_t>, std::vector<std::size_t>>
+      by_group;  // and solver: its trials, from quick to long
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const auto& trial = trials[i];
     const int group = trial.suspect ? 0 : trial.unlikely && hopeful.contains(trial.solver) ? 2 : 1;
     by_group[{group, trial.solver}].push_back(i);
   }
-  std::vector<std::tuple<int, std::size_t, std::size_t, std::size_t>> keys(trials.size());  // group, turn, solver, place
+  std::vector<std::tuple<int, std::size_t, std::size_t, std::size_t>> keys(
+      trials.size());  // group, turn, solver, place
   for (auto& [group_and_solver, members] : by_group) {
-    std::stable_sort(members.begin(), members.end(), [&](auto a, auto b) { return trials[a].weight < trials[b].weight; });
+    std::stable_sort(members.begin(), members.end(),
+                     [&](auto a, auto b) { return trials[a].weight < trials[b].weight; });
     for (std::size_t i = 0; i < members.size(); ++i) {
       // Turn 0 is the quickest, turn 1 the largest, the rest follows.
       const auto turn = i == 0 ? 0 : i + 1 == members.size() ? 1 : i + 1;

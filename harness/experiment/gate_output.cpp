@@ -24,8 +24,11 @@ std::string variable(const GateRequest& request, const char* name) {
 }
 
 std::vector<std::pair<std::string, std::string>> files_of(const GateRequest& request) {
-  return {{"--benchmark_out", request.run.flags.out}, {"--junit", request.junit}, {"--summary", request.summary},
-          {"--comment", request.comment},            {"--evidence", request.evidence}};
+  return {{"--benchmark_out", request.run.flags.out},
+          {"--junit", request.junit},
+          {"--summary", request.summary},
+          {"--comment", request.comment},
+          {"--evidence", request.evidence}};
 }
 
 }  // namespace
@@ -33,7 +36,9 @@ std::vector<std::pair<std::string, std::string>> files_of(const GateRequest& req
 Result<void> check_gate_files(const GateRequest& request) {
   for (const auto& [flag, file] : files_of(request)) {
     const auto why = file.empty() ? "" : store::why_not_writable(file);
-    if (!why.empty()) return fail(flag + "=" + file, "cannot be written: " + why, "name a file in a directory that exists and is yours");
+    if (!why.empty())
+      return fail(flag + "=" + file, "cannot be written: " + why,
+                  "name a file in a directory that exists and is yours");
   }
   return {};
 }
@@ -86,8 +91,8 @@ Exit refuse_gate(const GateRequest& request, const Terminal& terminal, model::Ga
     if (!file->empty() && !store::why_not_writable(*file).empty()) file->clear();
   }
   std::ostringstream ignored;
-  const Terminal quiet{ignored,        terminal.err,  false, terminal.err_is_terminal, false, terminal.utf8, terminal.columns,
-                       terminal.clock, terminal.stop};
+  const Terminal quiet{ignored,          terminal.err,   false,        terminal.err_is_terminal, false, terminal.utf8,
+                       terminal.columns, terminal.clock, terminal.stop};
   asked.run.flags.format = "console";
   tell_gate(asked, quiet, report);
   if (variable(request, "GITHUB_ACTIONS") == "true") terminal.out << report::github_annotations(report) << std::flush;
@@ -128,10 +133,13 @@ std::string gate_command(const GateRequest& request, const std::string& base_sha
 }
 
 void end_gate(model::GateReport& report, const GateEnding& ending, bool strict) {
-  const auto count = [&](const auto& holds) { return static_cast<std::size_t>(std::count_if(report.cases.begin(), report.cases.end(), holds)); };
+  const auto count = [&](const auto& holds) {
+    return static_cast<std::size_t>(std::count_if(report.cases.begin(), report.cases.end(), holds));
+  };
   const auto red = count([](const auto& one) { return !one.failed.empty(); });
   const auto failed = count([](const auto& one) { return one.comparison.verdict == Verdict::kFailed; });
-  const bool by_time = std::find(report.fail_on.begin(), report.fail_on.end(), model::Cause::kTime) != report.fail_on.end();
+  const bool by_time =
+      std::find(report.fail_on.begin(), report.fail_on.end(), model::Cause::kTime) != report.fail_on.end();
   // Also what two duets say and the control speaks against.
   const auto in_doubt = count([&](const auto& one) {
     const bool not_believed = by_time && one.comparison.verdict == Verdict::kSlower && one.failed.empty();
@@ -149,18 +157,21 @@ void end_gate(model::GateReport& report, const GateEnding& ending, bool strict) 
   if (red > 0) add(Exit::kRegression, cases(red) + " worse");
   if (failed > 0) add(Exit::kSolverFailed, cases(failed) + " failed");
   if (!ending.never_started.empty()) {
-    add(Exit::kIncomplete, fmt::format("the budget of {:g} s ended before {} was measured at all", report.budget_seconds,
-                                       fmt::join(ending.never_started, ", ")));
+    add(Exit::kIncomplete, fmt::format("the budget of {:g} s ended before {} was measured at all",
+                                       report.budget_seconds, fmt::join(ending.never_started, ", ")));
   }
-  if (!ending.never_ran.empty()) add(Exit::kIncomplete, fmt::format("never measured: {}", fmt::join(ending.never_ran, ", ")));
+  if (!ending.never_ran.empty())
+    add(Exit::kIncomplete, fmt::format("never measured: {}", fmt::join(ending.never_ran, ", ")));
   if (ending.machine_at_fault) add(Exit::kIncomplete, "a process could not be started");
   if (strict && in_doubt > 0) add(Exit::kIncomplete, fmt::format("{} in doubt (--strict)", cases(in_doubt)));
-  if (strict && ending.out_of_budget > 0) add(Exit::kIncomplete, fmt::format("{} not measured within the budget (--strict)", cases(ending.out_of_budget)));
+  if (strict && ending.out_of_budget > 0)
+    add(Exit::kIncomplete, fmt::format("{} not measured within the budget (--strict)", cases(ending.out_of_budget)));
   const auto left_out = report.not_measured.size() - std::min(report.not_measured.size(), ending.out_of_budget);
   if (strict && left_out > 0) add(Exit::kIncomplete, fmt::format("{} left out (--strict)", cases(left_out)));
   if (strict && !report.control_holds) add(Exit::kIncomplete, "the A/A control does not hold (--strict)");
   if (strict && ending.control_missing) add(Exit::kIncomplete, "no A/A control was made (--strict)");
-  if (strict && !report.incomparable.empty()) add(Exit::kIncomplete, fmt::format("{} not comparable (--strict)", cases(report.incomparable.size())));
+  if (strict && !report.incomparable.empty())
+    add(Exit::kIncomplete, fmt::format("{} not comparable (--strict)", cases(report.incomparable.size())));
   report.exit = exit.value_or(Exit::kFine);
   report.exit_because = fmt::format("{}", fmt::join(words, "; "));
 }

@@ -19,18 +19,19 @@ Exit tell_gate(const GateRequest& request, const Terminal& terminal, model::Gate
 // The gate could not begin: one line on stderr, and the same in whatever form was asked for.
 Exit refuse_gate(const GateRequest& request, const Terminal& terminal, model::GateReport& report, const Error& error);
 
-// The command that gives the same again: every flag that changes the result, for a shell. `base_sha`: of the base, "" = none.
+// The command that gives the same again: every flag that changes the result, for a shell. `base_sha`: of the base, "" =
+// none.
 std::string gate_command(const GateRequest& request, const std::string& base_sha);
 
 // Decides the exit code and its words by what stands in the report. When several hold: 130, 2, 1, 3, 4.
 struct GateEnding {
   bool interrupted = false;
-  bool problem_at_fault = false;            // a generator, checker or reference failed
-  bool machine_at_fault = false;            // a process could not be had
-  std::vector<std::string> never_started;   // changed solvers of which no case was measured because the budget ended
-  std::size_t out_of_budget = 0;            // cases
-  std::vector<std::string> never_ran;       // changed solvers that were not measured for another reason, with it
-  bool control_missing = false;             // cases were compared without an A/A control
+  bool problem_at_fault = false;           // a generator, checker or reference failed
+  bool machine_at_fault = false;           // a process could not be had
+  std::vector<std::string> never_started;  // changed solvers of which no case was measured because the budget ended
+  std::size_t out_of_budget = 0;           // cases
+  std::vector<std::string> never_ran;      // changed solvers that were not measured for another reason, with it
+  bool control_missing = false;            // cases were compared without an A/A control
 };
 void end_gate(model::GateReport& report, const GateEnding& ending, bool strict);
 

@@ -59,7 +59,8 @@ Exit gate_programs(const GateRequest& request, const Terminal& terminal) {
     return files.error().exit;
   }
   std::ostringstream ignored;
-  const Terminal quiet{ignored, terminal.err, false, terminal.err_is_terminal, false, terminal.utf8, terminal.columns, terminal.clock, terminal.stop};
+  const Terminal quiet{ignored,          terminal.err,   false,        terminal.err_is_terminal, false, terminal.utf8,
+                       terminal.columns, terminal.clock, terminal.stop};
   AbRequest asked;
   asked.run = request.run;
   asked.run.flags.out.clear();
@@ -78,7 +79,8 @@ Exit gate_programs(const GateRequest& request, const Terminal& terminal) {
   report.budget_seconds = request.budget_seconds;
   report.fail_on = request.fail_on;
   std::error_code no_directory;
-  if (const auto revisions = store::find_revisions(std::filesystem::current_path(no_directory), "HEAD", request.environment)) {
+  if (const auto revisions =
+          store::find_revisions(std::filesystem::current_path(no_directory), "HEAD", request.environment)) {
     report.head_sha = revisions->head_sha;
     report.dirty = revisions->dirty;
   }

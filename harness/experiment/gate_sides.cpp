@@ -31,12 +31,16 @@ class Sides {
     sides_.candidate = request_.run.places.plugin_directories;
     if (!request_.base_directory.empty()) {
       if (!fs::is_directory(request_.base_directory, ignored)) {
-        return fail("--base-dir=" + request_.base_directory.string(), "is no directory", "name one that holds the old libraries");
+        return fail("--base-dir=" + request_.base_directory.string(), "is no directory",
+                    "name one that holds the old libraries");
       }
-      // A repository is not needed then; where there is one, its working tree is the candidate, unless libraries were given.
+      // A repository is not needed then; where there is one, its working tree is the candidate, unless libraries were
+      // given.
       auto revisions = store::find_revisions(here, "HEAD", request_.environment);
-      if (revisions) sides_.revisions = std::move(*revisions);
-      else if (!request_.plugins_given) say_(fmt::format("no repository here: the candidates are {}", sides_.candidate.front().string()));
+      if (revisions)
+        sides_.revisions = std::move(*revisions);
+      else if (!request_.plugins_given)
+        say_(fmt::format("no repository here: the candidates are {}", sides_.candidate.front().string()));
       sides_.revisions.base_sha.clear();
       sides_.revisions.base = request_.base_directory.string();
       sides_.base = {request_.base_directory};
@@ -112,22 +116,26 @@ class Sides {
     return ids;
   }
 
-  // A clean tree is built from its commit, so that nothing which is saved meanwhile, or ignored, gets into a build that is kept
-  // for that commit. A dirty one is built where it is; when it changed while it was built, the build is not kept.
+  // A clean tree is built from its commit, so that nothing which is saved meanwhile, or ignored, gets into a build that
+  // is kept for that commit. A dirty one is built where it is; when it changed while it was built, the build is not
+  // kept.
   Result<BuiltSolvers> build_candidate() {
     const auto& revisions = sides_.revisions;
     if (!revisions.dirty) return build_commit(revisions.head_sha, revisions.head_sha.substr(0, 7));
     const auto ids = id_of_tree();
     if (!ids) return tl::unexpected(ids.error());
-    return build(*ids, "the working tree", [&](const fs::path&) -> Result<fs::path> { return revisions.root; }, [&]() -> Result<void> {
-      const auto after = id_of_tree();
-      if (!after) return tl::unexpected(after.error());
-      if (*after == *ids) return {};
-      return fail("the working tree", "changed while it was built", "run the gate again");
-    });
+    return build(
+        *ids, "the working tree", [&](const fs::path&) -> Result<fs::path> { return revisions.root; },
+        [&]() -> Result<void> {
+          const auto after = id_of_tree();
+          if (!after) return tl::unexpected(after.error());
+          if (*after == *ids) return {};
+          return fail("the working tree", "changed while it was built", "run the gate again");
+        });
   }
 
-  Result<BuiltSolvers> build(const std::vector<std::string>& ids, const std::string& name, const std::function<Result<fs::path>(const fs::path& folder)>& source,
+  Result<BuiltSolvers> build(const std::vector<std::string>& ids, const std::string& name,
+                             const std::function<Result<fs::path>(const fs::path& folder)>& source,
                              const std::function<Result<void>()>& still_the_same = {}) {
     const auto folder = sides_.builds->get(
         build_key(ids, options_),
@@ -137,7 +145,8 @@ class Sides {
           if (!from) return tl::unexpected(from.error());
           auto options = options_;
           // Outside of what is cleared away when it fails: the error names it.
-          options.log_file = store::BuildCache::default_directory().parent_path() / (*from == making / "source" ? "build-base.log" : "build-candidate.log");
+          options.log_file = store::BuildCache::default_directory().parent_path() /
+                             (*from == making / "source" ? "build-base.log" : "build-candidate.log");
           auto built = build_solvers(*from, making / "build", options);
           std::error_code failed;
           if (!built) {
@@ -153,12 +162,14 @@ class Sides {
           fs::create_directories(making / "plugins", failed);
           for (const auto& directory : built->plugin_directories) {
             for (const auto& library : fs::directory_iterator(directory, failed)) {
-              if (library.path().extension() == ".so") fs::copy_file(library.path(), making / "plugins" / library.path().filename(), failed);
+              if (library.path().extension() == ".so")
+                fs::copy_file(library.path(), making / "plugins" / library.path().filename(), failed);
               if (failed) return fail((making / "plugins").string(), "cannot be written: " + failed.message());
             }
           }
           const bool checked_out = *from == making / "source";
-          if (checked_out && !built->dataset_directory.empty()) fs::rename(built->dataset_directory, making / "datasets", failed);
+          if (checked_out && !built->dataset_directory.empty())
+            fs::rename(built->dataset_directory, making / "datasets", failed);
           fs::remove_all(making / "build", failed);
           fs::remove_all(making / "source", failed);
           return {};
@@ -181,7 +192,8 @@ class Sides {
 
 }  // namespace
 
-Result<GateSides> prepare_sides(const GateRequest& request, const Terminal& terminal, const std::function<void(const std::string&)>& say) {
+Result<GateSides> prepare_sides(const GateRequest& request, const Terminal& terminal,
+                                const std::function<void(const std::string&)>& say) {
   return Sides(request, terminal, say).prepare();
 }
 

@@ -24,8 +24,9 @@ struct GateSides {
   std::shared_ptr<store::BuildCache> builds;           // keeps them in the cache as long as this lives
 };
 
-// Builds what is not in the cache of builds; `say` takes lines of progress. Errors, exit 2: store::find_revisions's, what does not build (with
-// the first error of the compiler), a tree without solvers; exit 130 after Ctrl-C.
-Result<GateSides> prepare_sides(const GateRequest& request, const Terminal& terminal, const std::function<void(const std::string&)>& say);
+// Builds what is not in the cache of builds; `say` takes lines of progress. Errors, exit 2: store::find_revisions's,
+// what does not build (with the first error of the compiler), a tree without solvers; exit 130 after Ctrl-C.
+Result<GateSides> prepare_sides(const GateRequest& request, const Terminal& terminal,
+                                const std::function<void(const std::string&)>& say);
 
 }  // namespace harness::experiment

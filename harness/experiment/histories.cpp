@@ -63,8 +63,10 @@ report::HistoryView view_of(const std::string& problem, const std::string& machi
     point.run = &run;
     point.ratio = run.ratio_to_pin;
     for (auto segment = run.segment + 1; segment <= last; ++segment) {
-      if (history.segments[segment].chain) point.ratio /= *history.segments[segment].chain;
-      else point.counts = false;
+      if (history.segments[segment].chain)
+        point.ratio /= *history.segments[segment].chain;
+      else
+        point.counts = false;
     }
     point.counts &= !run.is_beyond(model::Metric::kTime);
     if (!view.points.empty()) {
@@ -84,7 +86,8 @@ report::HistoryView view_of(const std::string& problem, const std::string& machi
 // All histories of this machine that are meant. Errors: a file that cannot be read; nothing is meant.
 class Histories {
  public:
-  explicit Histories(const HistoriesRequest& request) : machine_(machine::identify().key()), store_(request.directory, machine_), request_(request) {}
+  explicit Histories(const HistoriesRequest& request)
+      : machine_(machine::identify().key()), store_(request.directory, machine_), request_(request) {}
 
   Result<void> read() {
     auto problems = store_.problems();
@@ -98,8 +101,13 @@ class Histories {
     }
     for (const auto& name : names) any_ |= is_meant(request_.what, name);
     if (any_ || (names.empty() && request_.what.empty())) return {};
-    if (names.empty()) return fail(request_.what, fmt::format("has no history: {} holds none of this machine ({})", request_.directory.string(), machine_), "begin one with `harness --baseline`");
-    return fail(request_.what, "is no history's name", fmt::format("nearest: {}", fmt::join(bench::nearest(request_.what, names), ", ")));
+    if (names.empty())
+      return fail(
+          request_.what,
+          fmt::format("has no history: {} holds none of this machine ({})", request_.directory.string(), machine_),
+          "begin one with `harness --baseline`");
+    return fail(request_.what, "is no history's name",
+                fmt::format("nearest: {}", fmt::join(bench::nearest(request_.what, names), ", ")));
   }
 
   void each(const std::function<void(const std::string& problem, const CaseHistory& history)>& visit) const {
@@ -134,8 +142,8 @@ Exit list_histories(const HistoriesRequest& request, const Terminal& terminal) {
   Histories histories(request);
   if (auto read = histories.read(); !read) return refuse(terminal, read.error());
   if (histories.empty()) {
-    terminal.out << fmt::format("no history of this machine ({}) in {}; begin one with `harness --baseline`\n", report::printable(histories.machine()),
-                                report::printable(request.directory.string()));
+    terminal.out << fmt::format("no history of this machine ({}) in {}; begin one with `harness --baseline`\n",
+                                report::printable(histories.machine()), report::printable(request.directory.string()));
     return Exit::kFine;
   }
   auto options = options_of(terminal);
@@ -152,10 +160,14 @@ Exit show_histories(const HistoriesRequest& request, const Terminal& terminal) {
   Histories histories(request);
   if (auto read = histories.read(); !read) return refuse(terminal, read.error());
   std::vector<report::HistoryView> views;
-  histories.each([&](const auto& problem, const auto& history) { views.push_back(view_of(problem, histories.machine(), history)); });
+  histories.each([&](const auto& problem, const auto& history) {
+    views.push_back(view_of(problem, histories.machine(), history));
+  });
   if (!request.svg.empty()) {
-    if (auto written = store::write_atomically(request.svg, report::history_svg(views), 0644); !written) return refuse(terminal, written.error());
-    terminal.out << fmt::format("{} histor{} drawn in {}\n", views.size(), views.size() == 1 ? "y" : "ies", report::printable(request.svg));
+    if (auto written = store::write_atomically(request.svg, report::history_svg(views), 0644); !written)
+      return refuse(terminal, written.error());
+    terminal.out << fmt::format("{} histor{} drawn in {}\n", views.size(), views.size() == 1 ? "y" : "ies",
+                                report::printable(request.svg));
     return Exit::kFine;
   }
   for (const auto& view : views) {
@@ -215,8 +227,10 @@ Exit prune_histories(const HistoriesRequest& request, const Terminal& terminal) 
     if (request.what.empty()) {
       for (const auto& history : before.cases) {
         if (!is_gone(history)) continue;
-        terminal.out << fmt::format("in no dataset of {}: {}; `harness baseline prune {}` forgets it\n", report::printable(request.places.dataset_directory.string()),
-                                    report::printable(name_of(before.problem, history)), report::printable(name_of(before.problem, history)));
+        terminal.out << fmt::format("in no dataset of {}: {}; `harness baseline prune {}` forgets it\n",
+                                    report::printable(request.places.dataset_directory.string()),
+                                    report::printable(name_of(before.problem, history)),
+                                    report::printable(name_of(before.problem, history)));
       }
     } else if (std::any_of(before.cases.begin(), before.cases.end(), is_gone)) {
       const auto changed = histories.store().change(before.problem, [&](model::Baseline& baseline) -> Result<void> {
@@ -233,8 +247,9 @@ Exit prune_histories(const HistoriesRequest& request, const Terminal& terminal) 
   }
   const auto pruned = store::LibraryCache(store::LibraryCache::default_directory()).prune(named);
   if (!pruned) return refuse(terminal, pruned.error());
-  terminal.out << fmt::format("{} histor{} forgotten, {} kept librar{} removed ({})\n", forgotten, forgotten == 1 ? "y" : "ies", pruned->files,
-                              pruned->files == 1 ? "y" : "ies", report::bytes_text(static_cast<double>(pruned->bytes)));
+  terminal.out << fmt::format("{} histor{} forgotten, {} kept librar{} removed ({})\n", forgotten,
+                              forgotten == 1 ? "y" : "ies", pruned->files, pruned->files == 1 ? "y" : "ies",
+                              report::bytes_text(static_cast<double>(pruned->bytes)));
   return Exit::kFine;
 }
 

@@ -24,7 +24,8 @@ Exit list_histories(const HistoriesRequest& request, const Terminal& terminal);
 Exit show_histories(const HistoriesRequest& request, const Terminal& terminal);
 // The present level is right: it is from now on what runs are compared with.
 Exit accept_histories(const HistoriesRequest& request, const Terminal& terminal);
-// Forgets those histories that are meant of cases that are in no dataset any more (without `what` it only names them), and kept libraries that no history names and nobody used for 90 days.
+// Forgets those histories that are meant of cases that are in no dataset any more (without `what` it only names them),
+// and kept libraries that no history names and nobody used for 90 days.
 Exit prune_histories(const HistoriesRequest& request, const Terminal& terminal);
 
 }  // namespace harness::experiment

@@ -32,7 +32,8 @@ Result<model::ComparedBy> compared_by(const Row& row, const trial::Inputs& input
   return model::ComparedBy{std::move(*sha256), checker_of(*row.trial->problem, inputs), kEngine, "system"};
 }
 
-HistoryRecord begin_record(const Row& row, model::ComparedBy compared_by, const model::Baseline& baseline, KeptRows& kept) {
+HistoryRecord begin_record(const Row& row, model::ComparedBy compared_by, const model::Baseline& baseline,
+                           KeptRows& kept) {
   HistoryRecord record;
   const auto& identity = row.trial->solver->identity;
   const auto case_name = row.trial->input->dataset_and_name();
@@ -61,11 +62,13 @@ HistoryRecord begin_record(const Row& row, model::ComparedBy compared_by, const 
     return record;
   }
   if (!pinned.error().gone) {
-    record.no_pin = fmt::format("of the pin, {} of {}, {}", pin.pin_solver, pin.begun.substr(0, 10), pinned.error().words);
+    record.no_pin =
+        fmt::format("of the pin, {} of {}, {}", pin.pin_solver, pin.begun.substr(0, 10), pinned.error().words);
     return record;
   }
   record.begins = true;
-  record.begins_because = fmt::format("a new segment begins: of the pin, {} of {}, {}", pin.pin_solver, pin.begun.substr(0, 10), pinned.error().words);
+  record.begins_because = fmt::format("a new segment begins: of the pin, {} of {}, {}", pin.pin_solver,
+                                      pin.begun.substr(0, 10), pinned.error().words);
   record.judged_against.reset();
   return record;
 }
@@ -78,7 +81,9 @@ bool apply(model::Baseline& baseline, HistoryRecord& record) {
   model::CaseHistory history;
   if (found != baseline.cases.end()) {
     history = *found;
-  } else if (const auto* before = record.begins ? nullptr : compare::predecessor(baseline, solver, record.line, case_name); before != nullptr) {
+  } else if (const auto* before =
+                 record.begins ? nullptr : compare::predecessor(baseline, solver, record.line, case_name);
+             before != nullptr) {
     history = *before;
   }
   history.solver = solver;
@@ -86,8 +91,11 @@ bool apply(model::Baseline& baseline, HistoryRecord& record) {
   history.case_name = case_name;
   if (record.begins) {
     history.compared_by = record.compared_by;
-    const auto why = history.segments.empty() ? "history begins" : record.begins_because.empty() ? record.settled.reason : record.begins_because;
-    history.segments.push_back({record.run.date, why, record.run.library_sha256, record.run.code_hash, solver, std::nullopt});
+    const auto why = history.segments.empty()        ? "history begins"
+                     : record.begins_because.empty() ? record.settled.reason
+                                                     : record.begins_because;
+    history.segments.push_back(
+        {record.run.date, why, record.run.library_sha256, record.run.code_hash, solver, std::nullopt});
     history.level_began_at.reset();
   } else if (history.segments.empty() || history.segments.back().pin_sha256 != record.pin_sha256) {
     return false;
@@ -109,11 +117,12 @@ bool apply(model::Baseline& baseline, HistoryRecord& record) {
 
 std::string date_of(const std::string& run_id) {
   if (run_id.size() < 16) return run_id;
-  return fmt::format("{}-{}-{}T{}:{}:{}Z", run_id.substr(0, 4), run_id.substr(4, 2), run_id.substr(6, 2), run_id.substr(9, 2),
-                     run_id.substr(11, 2), run_id.substr(13, 2));
+  return fmt::format("{}-{}-{}T{}:{}:{}Z", run_id.substr(0, 4), run_id.substr(4, 2), run_id.substr(6, 2),
+                     run_id.substr(9, 2), run_id.substr(11, 2), run_id.substr(13, 2));
 }
 
-std::string baseline_report(const model::Context& context, const std::vector<std::pair<const Row*, HistoryRecord>>& records) {
+std::string baseline_report(const model::Context& context,
+                            const std::vector<std::pair<const Row*, HistoryRecord>>& records) {
   constexpr double kNanosecondsPerSecond = 1e9;
   std::vector<model::ReportRow> rows;
   for (const auto& [row, record] : records) {

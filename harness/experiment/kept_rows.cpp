@@ -7,9 +7,14 @@
 
 namespace harness::experiment {
 
-KeptRows::KeptRows(const RunRequest& request, const Terminal& terminal, const worker::Settings& settings, trial::Inputs& inputs,
-                   report::Progress& progress, const store::LibraryCache& libraries)
-    : request_(request), terminal_(terminal), settings_(settings), inputs_(inputs), progress_(progress), libraries_(libraries) {
+KeptRows::KeptRows(const RunRequest& request, const Terminal& terminal, const worker::Settings& settings,
+                   trial::Inputs& inputs, report::Progress& progress, const store::LibraryCache& libraries)
+    : request_(request),
+      terminal_(terminal),
+      settings_(settings),
+      inputs_(inputs),
+      progress_(progress),
+      libraries_(libraries) {
   request_.latency_pass = false;
   request_.count_instructions = false;
   request_.memory_pass = true;  // how sides are measured depends on what they allocate

@@ -30,8 +30,8 @@ class KeptRows {
   KeptRows(const RunRequest& request, const Terminal& terminal, const worker::Settings& settings, trial::Inputs& inputs,
            report::Progress& progress, const store::LibraryCache& libraries);
 
-  // The library on the case of `like`, prepared: `like` itself where it is the same file. Why it cannot be had, in one line, else.
-  // Addresses hold as long as this object.
+  // The library on the case of `like`, prepared: `like` itself where it is the same file. Why it cannot be had, in one
+  // line, else. Addresses hold as long as this object.
   tl::expected<const Row*, NotKept> row(const std::string& sha256, const Row& like);
 
  private:

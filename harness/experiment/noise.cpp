@@ -38,8 +38,8 @@ Result<Noise> read_noise(const std::filesystem::path& directory, const std::stri
   if (!report) return tl::unexpected(report.error());
   Noise noise;
   for (const auto& entry : report->entries) {
-    noise[entry.name] = {counter(entry, "spread"), counter(entry, "would_notice"), static_cast<std::uint64_t>(counter(entry, "processes")),
-                         counter(entry, "seconds")};
+    noise[entry.name] = {counter(entry, "spread"), counter(entry, "would_notice"),
+                         static_cast<std::uint64_t>(counter(entry, "processes")), counter(entry, "seconds")};
   }
   return noise;
 }
@@ -55,10 +55,12 @@ Result<void> write_noise(const std::filesystem::path& directory, const std::stri
   const auto file = file_of(directory, machine);
   std::error_code failed;
   std::filesystem::create_directories(file.parent_path(), failed);
-  return store::write_atomically(file, model::write_report({{"machine", machine}, {"harness_noise_schema", "1"}}, rows), 0644);
+  return store::write_atomically(file, model::write_report({{"machine", machine}, {"harness_noise_schema", "1"}}, rows),
+                                 0644);
 }
 
-bool would_not_notice(const Noise& noise, const std::string& problem, const std::string& dataset_and_case, double effect) {
+bool would_not_notice(const Noise& noise, const std::string& problem, const std::string& dataset_and_case,
+                      double effect) {
   const auto found = noise.find(problem + "/" + dataset_and_case);
   return found != noise.end() && found->second.would_notice > effect;
 }

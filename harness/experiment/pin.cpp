@@ -80,11 +80,13 @@ class Pin {
     std::erase_if(selection_.trials, [&](const auto& trial) {
       return baseline_.find(solver_.identity.solver(), trial.input->dataset_and_name()) == nullptr;
     });
-    auto loaded = load_rows(selection_, run_.timeout_seconds, settings_, [this](const std::string& line) { say("warning: " + line); });
+    auto loaded = load_rows(selection_, run_.timeout_seconds, settings_,
+                            [this](const std::string& line) { say("warning: " + line); });
     if (!loaded) return tl::unexpected(loaded.error());
     rows_ = std::move(loaded->rows);
     inputs_ = std::move(loaded->inputs);
-    if (rows_.empty()) return fail(solver_.name(), "has no history on any of these cases", "see `harness baseline list`");
+    if (rows_.empty())
+      return fail(solver_.name(), "has no history on any of these cases", "see `harness baseline list`");
     date_ = date_of(value_of(report_context(run_, {}), "run_id"));
     return {};
   }
@@ -114,9 +116,12 @@ class Pin {
       } else {
         pinned.chain = std::exp(ratio->log_ratio);
       }
-      lines_.push_back(pinned.chain ? fmt::format("{}: pinned; takes {:.4g} times as long as the old pin ({} of {}), by which its history is chained",
-                                                  row.trial->name(), *pinned.chain, old_pin.pin_solver, old_pin.begun.substr(0, 10))
-                                    : fmt::format("{}: pinned; a new segment begins, of the old pin: {}", row.trial->name(), why));
+      lines_.push_back(
+          pinned.chain
+              ? fmt::format(
+                    "{}: pinned; takes {:.4g} times as long as the old pin ({} of {}), by which its history is chained",
+                    row.trial->name(), *pinned.chain, old_pin.pin_solver, old_pin.begun.substr(0, 10))
+              : fmt::format("{}: pinned; a new segment begins, of the old pin: {}", row.trial->name(), why));
       pinned_.emplace(case_name, std::move(pinned));
     }
   }
@@ -132,11 +137,15 @@ class Pin {
     const auto found = pinned_.find(history.case_name);
     if (found == pinned_.end() || history.solver != solver_.identity.solver()) return;
     auto chain = found->second.chain;
-    if (history.segments.back().pin_sha256 != found->second.old_sha256) chain.reset();  // another writer pinned meanwhile
+    if (history.segments.back().pin_sha256 != found->second.old_sha256)
+      chain.reset();  // another writer pinned meanwhile
     const auto& identity = rows_.front().library->identity;
-    history.segments.push_back({date_, "pinned " + history.solver, identity.file_sha256, identity.code_hash, history.solver, chain});
-    if (chain && history.level_began_at) *history.level_began_at /= *chain;
-    else history.level_began_at.reset();
+    history.segments.push_back(
+        {date_, "pinned " + history.solver, identity.file_sha256, identity.code_hash, history.solver, chain});
+    if (chain && history.level_began_at)
+      *history.level_began_at /= *chain;
+    else
+      history.level_began_at.reset();
   }
 
   void say(const std::string& line) {

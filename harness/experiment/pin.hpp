@@ -16,8 +16,8 @@ struct PinRequest {
   std::string solver;               // as docs/formats.md names versions
 };
 
-// For each case that has a history of this solver: where the old pin is at hand, a duet of both gives the ratio that chains
-// the history; else a segment begins, which is said. A solver without a history: exit 2.
+// For each case that has a history of this solver: where the old pin is at hand, a duet of both gives the ratio that
+// chains the history; else a segment begins, which is said. A solver without a history: exit 2.
 Exit pin(const PinRequest& request, const Terminal& terminal);
 
 }  // namespace harness::experiment

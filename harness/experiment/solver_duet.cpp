@@ -33,8 +33,9 @@ double longer_call(const Row& reference, const Row& candidate) {
 
 }  // namespace
 
-SolverDuets::SolverDuets(const Options& options, const Terminal& terminal, const worker::Settings& settings, trial::Inputs& inputs,
-                         std::function<void(const model::Duet&)> progress, std::function<void(const std::string&)> say)
+SolverDuets::SolverDuets(const Options& options, const Terminal& terminal, const worker::Settings& settings,
+                         trial::Inputs& inputs, std::function<void(const model::Duet&)> progress,
+                         std::function<void(const std::string&)> say)
     : options_(options),
       terminal_(terminal),
       settings_(settings),
@@ -65,11 +66,13 @@ double SolverDuets::predict_seconds(const Row& reference, const Row& candidate) 
 }
 
 double SolverDuets::predict_ratio_seconds(const Row& reference, const Row& candidate) const {
-  return static_cast<double>(kRatioProcesses) * trial::predict_process_seconds(mode_for(reference, candidate), reference.examined.seconds_per_call,
+  return static_cast<double>(kRatioProcesses) * trial::predict_process_seconds(mode_for(reference, candidate),
+                                                                               reference.examined.seconds_per_call,
                                                                                candidate.examined.seconds_per_call);
 }
 
-SolverDuets::Played SolverDuets::play_with_heaps(const DuetRow& reference, const DuetRow& candidate, trial::DuetMode& mode, double min_effect) {
+SolverDuets::Played SolverDuets::play_with_heaps(const DuetRow& reference, const DuetRow& candidate,
+                                                 trial::DuetMode& mode, double min_effect) {
   auto process = play(reference, candidate, mode, min_effect);
   if (process || !mode.own_heaps || !has_no_own_heaps(process.error())) return process;
   mode.own_heaps = false;
@@ -77,7 +80,8 @@ SolverDuets::Played SolverDuets::play_with_heaps(const DuetRow& reference, const
 }
 
 tl::expected<SolverDuets::Ratio, NoProcess> SolverDuets::ratio(const DuetRow& reference, const DuetRow& candidate) {
-  constexpr double kEffect = 0.01;  // a process's own error is at most a quarter of it: below the floor of a history's sigma
+  constexpr double kEffect =
+      0.01;  // a process's own error is at most a quarter of it: below the floor of a history's sigma
   constexpr std::size_t kMostUnusable = 3, kMostProcesses = 40;
   constexpr double kEnough = 0.005, kMostSeconds = 1;
   auto mode = mode_for(reference.row, candidate.row);
@@ -90,7 +94,8 @@ tl::expected<SolverDuets::Ratio, NoProcess> SolverDuets::ratio(const DuetRow& re
   const double begin = terminal_.clock();
   const auto suffices = [&] {
     return log_ratios.size() >= kRatioProcesses &&
-           (standard_error() <= kEnough || log_ratios.size() >= kMostProcesses || terminal_.clock() - begin > kMostSeconds);
+           (standard_error() <= kEnough || log_ratios.size() >= kMostProcesses ||
+            terminal_.clock() - begin > kMostSeconds);
   };
   while (!suffices()) {
     const auto process = play_with_heaps(reference, candidate, mode, kEffect);
@@ -115,15 +120,16 @@ tl::expected<SolverDuets::Ratio, NoProcess> SolverDuets::ratio(const DuetRow& re
   return ratio;
 }
 
-void SolverDuets::measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison, double expected_log_ratio) {
+void SolverDuets::measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison,
+                          double expected_log_ratio) {
   auto mode = mode_for(reference.row, candidate.row);
   const double longer = longer_call(reference.row, candidate.row);
   comparison.mode = mode.words();
   comparison.clock = mode.cpu_clock ? "cpu" : "real";
   for (const auto* side : {&reference, &candidate}) {
     if (!waits(side->row)) continue;
-    comparison.warnings.push_back(fmt::format("{} waits: its CPU time is {:.0f} % of real time; real time decides", side->name,
-                                              100 * side->row.examined.cpu_share));
+    comparison.warnings.push_back(fmt::format("{} waits: its CPU time is {:.0f} % of real time; real time decides",
+                                              side->name, 100 * side->row.examined.cpu_share));
   }
   DuetPlan plan;
   plan.min_effect = options_.min_effect;
@@ -136,7 +142,8 @@ void SolverDuets::measure(const DuetRow& reference, const DuetRow& candidate, mo
   if (options_.untrusted && longer < kShortApart && plan.min_effect < kEffectApart) {
     plan.min_effect = kEffectApart;
     comparison.warnings.push_back(fmt::format(
-        "sides in processes of their own (--untrusted): for calls this short only differences of {:g} % are looked for", 100 * kEffectApart));
+        "sides in processes of their own (--untrusted): for calls this short only differences of {:g} % are looked for",
+        100 * kEffectApart));
   }
   const auto next = [&]() -> tl::expected<model::DuetProcess, NoProcess> {
     auto process = play_with_heaps(reference, candidate, mode, plan.min_effect);
@@ -149,13 +156,15 @@ void SolverDuets::measure(const DuetRow& reference, const DuetRow& candidate, mo
   if (mode.one_process()) look_again(reference, candidate, mode, comparison);
 }
 
-SolverDuets::Played SolverDuets::play(const DuetRow& reference, const DuetRow& candidate, const trial::DuetMode& mode, double min_effect) {
+SolverDuets::Played SolverDuets::play(const DuetRow& reference, const DuetRow& candidate, const trial::DuetMode& mode,
+                                      double min_effect) {
   reference_first_ = !reference_first_;
-  return trial::play(mode, side_of(reference.row), side_of(candidate.row), *reference.row.input, min_effect, reference_first_, cores_,
-                     inputs_, settings_, random_);
+  return trial::play(mode, side_of(reference.row), side_of(candidate.row), *reference.row.input, min_effect,
+                     reference_first_, cores_, inputs_, settings_, random_);
 }
 
-NoProcess SolverDuets::no_process(const trial::DuetFailure& failure, const DuetRow& reference, const DuetRow& candidate) {
+NoProcess SolverDuets::no_process(const trial::DuetFailure& failure, const DuetRow& reference,
+                                  const DuetRow& candidate) {
   using Kind = NoProcess::Kind;
   if (failure.failure.kind == worker::FailureKind::kInterrupted) return {Kind::kInterrupted, "interrupted"};
   if (failure.unusable) return {Kind::kUnusable, failure.failure.text};
@@ -164,7 +173,8 @@ NoProcess SolverDuets::no_process(const trial::DuetFailure& failure, const DuetR
     return {Kind::kNotStarted, failure.failure.text};
   }
   const auto words = trial::in_one_line(failure.failure);
-  if (failure.side) return {Kind::kFailed, fmt::format("{}: {}", *failure.side == 0 ? reference.name : candidate.name, words)};
+  if (failure.side)
+    return {Kind::kFailed, fmt::format("{}: {}", *failure.side == 0 ? reference.name : candidate.name, words)};
   return {Kind::kFailed, blame(words, reference, candidate)};
 }
 
@@ -175,8 +185,9 @@ std::string SolverDuets::blame(const std::string& words, const DuetRow& referenc
     const auto& row = side->row;
     for (int run = 1; run <= kLoneRuns; ++run) {
       if (terminal_.stop) return together;
-      const auto timed = trial::time_calls(*row.trial, *row.library, *row.input, row.examined, 1,
-                                           trial::warm_up_seconds(row.examined.seconds_per_call, 0), inputs_, row.limits, settings_);
+      const auto timed =
+          trial::time_calls(*row.trial, *row.library, *row.input, row.examined, 1,
+                            trial::warm_up_seconds(row.examined.seconds_per_call, 0), inputs_, row.limits, settings_);
       if (!timed) return fmt::format("{}: {} (alone too, in run {})", side->name, timed.error(), run);
     }
   }
@@ -190,10 +201,13 @@ bool SolverDuets::has_no_own_heaps(const trial::DuetFailure& failure) {
   return true;
 }
 
-// With the heaps the other way round: one that both share can hide what a side does to it, or make the other pay for it.
-void SolverDuets::look_again(const DuetRow& reference, const DuetRow& candidate, trial::DuetMode mode, model::Comparison& comparison) {
+// With the heaps the other way round: one that both share can hide what a side does to it, or make the other pay for
+// it.
+void SolverDuets::look_again(const DuetRow& reference, const DuetRow& candidate, trial::DuetMode mode,
+                             model::Comparison& comparison) {
   const auto allocates = [](const Row& row) { return row.measurement.memory && row.measurement.memory->allocs > 0; };
-  const bool known = comparison.verdict == Verdict::kSlower || comparison.verdict == Verdict::kFaster || comparison.verdict == Verdict::kSame;
+  const bool known = comparison.verdict == Verdict::kSlower || comparison.verdict == Verdict::kFaster ||
+                     comparison.verdict == Verdict::kSame;
   if (!known || own_heaps_unavailable_ || !(allocates(reference.row) || allocates(candidate.row))) return;
   mode.own_heaps = !mode.own_heaps;
   std::vector<double> log_ratios;

@@ -1,5 +1,5 @@
-// Two rows of one case, compared: how their duet is played, who is to blame when a process fails, and the second look at
-// the heap. What an A/B, a baseline and a gate measure with.
+// Two rows of one case, compared: how their duet is played, who is to blame when a process fails, and the second look
+// at the heap. What an A/B, a baseline and a gate measure with.
 #pragma once
 
 #include <functional>
@@ -41,14 +41,16 @@ class SolverDuets {
   double predict_seconds(const Row& reference, const Row& candidate) const;
   // Fills everything that comes of measuring; names, case and figures are the caller's. `expected_log_ratio`: what no
   // difference is, where that is not 0: it is taken off every process.
-  void measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison, double expected_log_ratio = 0);
+  void measure(const DuetRow& reference, const DuetRow& candidate, model::Comparison& comparison,
+               double expected_log_ratio = 0);
 
-  // How long the candidate takes over the reference, without a rule: what a history stores. Five processes; where they differ much of each
-  // other, as heaps' and tables' physical pages make them, more until the ratio's standard error is at most 0.5 %, forty, or a second is used up.
+  // How long the candidate takes over the reference, without a rule: what a history stores. Five processes; where they
+  // differ much of each other, as heaps' and tables' physical pages make them, more until the ratio's standard error is
+  // at most 0.5 %, forty, or a second is used up.
   struct Ratio {
-    double log_ratio = 0, standard_error = 0;  // pseudomedian over the processes; of it
+    double log_ratio = 0, standard_error = 0;                    // pseudomedian over the processes; of it
     double real_seconds_per_call = 0, cpu_seconds_per_call = 0;  // of the candidate, medians
-    double reference_seconds_per_call = 0;     // deciding clock, median
+    double reference_seconds_per_call = 0;                       // deciding clock, median
     std::size_t processes = 0;
   };
   static constexpr std::size_t kRatioProcesses = 5;
@@ -66,7 +68,8 @@ class SolverDuets {
   NoProcess no_process(const trial::DuetFailure& failure, const DuetRow& reference, const DuetRow& candidate);
   std::string blame(const std::string& words, const DuetRow& reference, const DuetRow& candidate);
   bool has_no_own_heaps(const trial::DuetFailure& failure);
-  void look_again(const DuetRow& reference, const DuetRow& candidate, trial::DuetMode mode, model::Comparison& comparison);
+  void look_again(const DuetRow& reference, const DuetRow& candidate, trial::DuetMode mode,
+                  model::Comparison& comparison);
 
   Options options_;
   const Terminal& terminal_;

@@ -71,8 +71,8 @@ class Look {
   bool collect() {
     std::error_code failed;
     std::size_t count = 0;
-    for (fs::recursive_directory_iterator entry(root_, fs::directory_options::skip_permission_denied, failed), end; !failed && entry != end;
-         entry.increment(failed)) {
+    for (fs::recursive_directory_iterator entry(root_, fs::directory_options::skip_permission_denied, failed), end;
+         !failed && entry != end; entry.increment(failed)) {
       const auto path = entry->path().lexically_relative(root_).generic_string();
       const bool is_inside = path.starts_with("solvers/") || path.starts_with("datasets/");
       if (entry->is_symlink(failed)) {
@@ -80,12 +80,15 @@ class Look {
         continue;
       }
       if (entry->is_directory(failed)) {
-        if (entry->path().filename() == ".git" || fs::exists(entry->path() / "CMakeCache.txt", failed)) entry.disable_recursion_pending();
+        if (entry->path().filename() == ".git" || fs::exists(entry->path() / "CMakeCache.txt", failed))
+          entry.disable_recursion_pending();
         continue;
       }
       if (++count > kMostFiles) return false;
-      if (is_inside) inside_.push_back(path);
-      else by_file_name_[entry->path().filename().string()].push_back(path);
+      if (is_inside)
+        inside_.push_back(path);
+      else
+        by_file_name_[entry->path().filename().string()].push_back(path);
     }
     return !failed;
   }

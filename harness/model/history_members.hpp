@@ -1,6 +1,6 @@
-// The members of a stored history as its file has them: one list, by which it is written and read. Private to this module.
-// An archive is called with a member's name, the member, what a text or number must look like, and whether the member stands
-// there even when it has nothing to say (false, an empty text, no value).
+// The members of a stored history as its file has them: one list, by which it is written and read. Private to this
+// module. An archive is called with a member's name, the member, what a text or number must look like, and whether the
+// member stands there even when it has nothing to say (false, an empty text, no value).
 #pragma once
 
 #include <concepts>

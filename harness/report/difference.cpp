@@ -25,9 +25,12 @@ using model::Verdict;
 constexpr std::size_t kPending = 64 * 1024;
 
 void append_text(std::string& line, std::string_view text) {
-  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
-  if (plain) line.append("\"").append(text).append("\"");
-  else line += model::json_text(text);
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  if (plain)
+    line.append("\"").append(text).append("\"");
+  else
+    line += model::json_text(text);
 }
 
 void append_number(std::string& line, double value) {
@@ -40,8 +43,10 @@ void append_number(std::string& line, double value) {
 }
 
 void append_member(std::string& line, const std::variant<double, std::string>& value) {
-  if (const double* number = std::get_if<double>(&value)) append_number(line, *number);
-  else append_text(line, std::get<std::string>(value));
+  if (const double* number = std::get_if<double>(&value))
+    append_number(line, *number);
+  else
+    append_text(line, std::get<std::string>(value));
 }
 
 void append_value(std::string& line, const DiffValue& value) {
@@ -123,7 +128,9 @@ class CellsOf {
   static std::optional<double> number(const std::optional<DiffValue>& value) {
     return value && std::holds_alternative<double>(*value) ? std::optional(std::get<double>(*value)) : std::nullopt;
   }
-  static bool is_text(const std::optional<DiffValue>& value) { return value && std::holds_alternative<std::string>(*value); }
+  static bool is_text(const std::optional<DiffValue>& value) {
+    return value && std::holds_alternative<std::string>(*value);
+  }
   static std::string quoted(const std::optional<DiffValue>& value) {
     return is_text(value) ? "\"" + std::get<std::string>(*value) + "\"" : "none";
   }
@@ -142,7 +149,8 @@ class CellsOf {
   }
 
   std::string one(double value) const {
-    return row_.time_unit.empty() ? count_text(value) : without_blank(time_text(value * seconds_in(row_.time_unit), utf8_));
+    return row_.time_unit.empty() ? count_text(value)
+                                  : without_blank(time_text(value * seconds_in(row_.time_unit), utf8_));
   }
 
   // As many digits as show that they differ.
@@ -177,8 +185,14 @@ std::string summary_line(const std::vector<DiffRow>& rows) {
     Verdict verdict;
     std::size_t rows = 0;
   };
-  std::array<Count, 8> counts{{{Verdict::kAlert}, {Verdict::kSlower}, {Verdict::kSuspect}, {Verdict::kCannotTell}, {Verdict::kSame},
-                               {Verdict::kFaster}, {Verdict::kNew}, {Verdict::kMissing}}};
+  std::array<Count, 8> counts{{{Verdict::kAlert},
+                               {Verdict::kSlower},
+                               {Verdict::kSuspect},
+                               {Verdict::kCannotTell},
+                               {Verdict::kSame},
+                               {Verdict::kFaster},
+                               {Verdict::kNew},
+                               {Verdict::kMissing}}};
   for (const DiffRow& row : rows) {
     for (Count& count : counts) count.rows += row.verdict == count.verdict;
   }
@@ -198,9 +212,12 @@ std::string pointer_token(const std::string& name) {
   std::string token;
   token.reserve(name.size() + 8);
   for (const char c : name) {
-    if (c == '~') token += "~0";
-    else if (c == '/') token += "~1";
-    else token += c;
+    if (c == '~')
+      token += "~0";
+    else if (c == '/')
+      token += "~1";
+    else
+      token += c;
   }
   return token;
 }
@@ -231,13 +248,15 @@ class Table {
       if (cells.member.empty() || cells.words) continue;
       const std::array<const std::string*, kColumns> texts = columns_of(cells);
       for (std::size_t i = 0; i < kColumns; ++i) {
-        if (!texts[i]->empty()) widths_[i] = std::max({widths_[i], characters_in(page_.safe(*texts[i])), kTitles[i].size()});
+        if (!texts[i]->empty())
+          widths_[i] = std::max({widths_[i], characters_in(page_.safe(*texts[i])), kTitles[i].size()});
       }
     }
   }
 
   std::vector<std::string> lines() && {
-    if (widths_[kOld] + widths_[kNew] > 0) add(row_of({&kTitles[0], &kTitles[1], &kTitles[2], &kTitles[3], &kTitles[4]}), "verdict");
+    if (widths_[kOld] + widths_[kNew] > 0)
+      add(row_of({&kTitles[0], &kTitles[1], &kTitles[2], &kTitles[3], &kTitles[4]}), "verdict");
     std::string name;
     bool first = true;
     for (const Cells& cells : rows_) {
@@ -245,8 +264,10 @@ class Table {
         whole(cells);
       } else {
         if (first || name != cells.name) page_.add(page_.paint().strong(page_.safe(cells.name)));
-        if (cells.words) words(cells);
-        else add(row_of(columns_of(cells)), cells.verdict);
+        if (cells.words)
+          words(cells);
+        else
+          add(row_of(columns_of(cells)), cells.verdict);
       }
       name = cells.member.empty() ? std::string() : cells.name;
       first = cells.member.empty();
@@ -283,9 +304,11 @@ class Table {
   }
 
   void words(const Cells& cells) {
-    const std::string text = fmt::format("{}  {} -> {}", page_.safe(cells.member), page_.safe(cells.before), page_.safe(cells.after));
+    const std::string text =
+        fmt::format("{}  {} -> {}", page_.safe(cells.member), page_.safe(cells.before), page_.safe(cells.after));
     std::string indent(2, ' ');
-    for (const std::string& line : folded(text, page_.options().columns, indent.size(), 4)) page_.add(std::exchange(indent, "") + line);
+    for (const std::string& line : folded(text, page_.options().columns, indent.size(), 4))
+      page_.add(std::exchange(indent, "") + line);
   }
 
   std::string painted(const std::string& verdict) const {
@@ -301,8 +324,9 @@ class Table {
 
 std::string markdown_table(const std::vector<DiffRow>& rows) {
   const bool any_z = std::any_of(rows.begin(), rows.end(), [](const DiffRow& row) { return row.z.has_value(); });
-  std::string text = fmt::format("| benchmark | member | old | new | change |{} verdict |\n|:--|:--|--:|--:|--:|{}:--|\n",
-                                 any_z ? " sigmas |" : "", any_z ? "--:|" : "");
+  std::string text =
+      fmt::format("| benchmark | member | old | new | change |{} verdict |\n|:--|:--|--:|--:|--:|{}:--|\n",
+                  any_z ? " sigmas |" : "", any_z ? "--:|" : "");
   for (const DiffRow& row : rows) {
     const Cells cells = CellsOf(row, true).cells();
     std::vector<const std::string*> columns{&cells.name, &cells.member, &cells.before, &cells.after, &cells.change};
@@ -317,7 +341,8 @@ std::string markdown_table(const std::vector<DiffRow>& rows) {
 
 }  // namespace
 
-DiffWriter::DiffWriter(std::ostream& out, DiffFormat format, const ConsoleOptions& options) : out_(out), format_(format), options_(options) {}
+DiffWriter::DiffWriter(std::ostream& out, DiffFormat format, const ConsoleOptions& options)
+    : out_(out), format_(format), options_(options) {}
 
 void DiffWriter::row(const DiffRow& row) {
   if (format_ == DiffFormat::kTable || format_ == DiffFormat::kMarkdown) {

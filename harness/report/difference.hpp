@@ -4,9 +4,9 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
-#include <utility>
 
 #include <harness/model/comparison.hpp>
 #include <harness/report/console.hpp>
@@ -20,12 +20,12 @@ using DiffValue = std::variant<double, std::string, DiffObject>;
 
 // Keys in this order: op, path, old, new, pct, verdict, and z, mean, sigma where a baseline is compared with.
 struct DiffRow {
-  std::string op;          // add, remove, modify
-  std::string path;        // JSON Pointer: `/two-sum~1v2.0.0~1uniform~164/cpu_time`
+  std::string op;    // add, remove, modify
+  std::string path;  // JSON Pointer: `/two-sum~1v2.0.0~1uniform~164/cpu_time`
   std::optional<DiffValue> old_value, new_value;
   std::optional<double> percent;
   std::optional<model::Verdict> verdict;
-  std::string time_unit;   // of the values where they are times, for table and Markdown; "" = no time
+  std::string time_unit;  // of the values where they are times, for table and Markdown; "" = no time
   std::optional<double> z, mean, sigma;
 };
 
@@ -35,9 +35,10 @@ std::string pointer_token(const std::string& name);
 // The other way round: the tokens of a path.
 std::vector<std::string> tokens_of(const std::string& path);
 
-// Numbers are shortest round-trip; not finite: null. Bytes that are no UTF-8 become U+FFFD. JSONL and JSON are written as
-// rows come, a row a line; a table and Markdown, whose columns are as wide as what stands in them, at the end. These scale
-// times and round; a name stands above its members in a table, and what others wrote is printed through `printable`.
+// Numbers are shortest round-trip; not finite: null. Bytes that are no UTF-8 become U+FFFD. JSONL and JSON are written
+// as rows come, a row a line; a table and Markdown, whose columns are as wide as what stands in them, at the end. These
+// scale times and round; a name stands above its members in a table, and what others wrote is printed through
+// `printable`.
 class DiffWriter {
  public:
   DiffWriter(std::ostream& out, DiffFormat format, const ConsoleOptions& options);

@@ -71,8 +71,8 @@ std::string against_words(const model::GateReport& report, const Voice& voice);
 std::string status_words(const model::GateReport& report, const GateNews& news);
 // One line without an end: `3 changed solvers, 24 cases, nothing slower by 3 % or more...`, `1 red of 20 cases of...`
 std::string headline(const model::GateReport& report, const GateNews& news, const Voice& voice);
-// `this machine cannot tell today: the control, two-sum/v2.0.0/uniform/64 at the base against itself, differs by +2.3%`;
-// "" = it holds
+// `this machine cannot tell today: the control, two-sum/v2.0.0/uniform/64 at the base against itself, differs by
+// +2.3%`; "" = it holds
 std::string control_words(const model::GateReport& report, const Voice& voice);
 // `exit 1: ...`; "" = fine
 std::string exit_words(const model::GateReport& report, const Voice& voice);

@@ -24,8 +24,8 @@ std::string sigma_text(double z, bool utf8);
 
 // `time`, `p95 latency`, `allocs/op`, `alloc/op` (bytes of a call), `peak heap`, `heap growths`.
 const char* dimension(model::Metric metric);
-// The run's value and the history's mean, to the same digits: `142ms`, `89ms`; `1.2MB`, `0.6MB`. Time is told in seconds: the
-// mean ratio times what the pin took now, by `seconds_per_ratio`. Precondition: the judgement has a mean.
+// The run's value and the history's mean, to the same digits: `142ms`, `89ms`; `1.2MB`, `0.6MB`. Time is told in
+// seconds: the mean ratio times what the pin took now, by `seconds_per_ratio`. Precondition: the judgement has a mean.
 std::pair<std::string, std::string> pair_of_values(const model::MetricJudgement& judged, double seconds_per_ratio,
                                                    bool utf8);
 

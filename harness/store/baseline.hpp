@@ -1,4 +1,5 @@
-// baselines/: a folder a machine, a file a problem. Readers see the old file or the new one, writers come one after another.
+// baselines/: a folder a machine, a file a problem. Readers see the old file or the new one, writers come one after
+// another.
 #pragma once
 
 #include <chrono>
@@ -23,14 +24,15 @@ class Baselines {
   std::filesystem::path file_of(const std::string& problem) const;
   // Problems that have a file here, sorted. No directory: none.
   Result<std::vector<std::string>> problems() const;
-  // An empty baseline where there is no file. Errors, exit 2: model::read_baseline's; a file of another machine or problem than
-  // its place says; what cannot be opened.
+  // An empty baseline where there is no file. Errors, exit 2: model::read_baseline's; a file of another machine or
+  // problem than its place says; what cannot be opened.
   Result<model::Baseline> read(const std::string& problem) const;
   // Whether `change` could write: asked before anything is measured for it. Makes nothing. Error, exit 2.
   Result<void> check_writable(const std::string& problem) const;
-  // Locks the problem, reads it anew, lets `edit` change it, writes it atomically (durable before it is seen) and unlocks. A file that cannot be
-  // read stays as it is. The lock is that of a file `.<problem>.lock` beside it, held by the kernel: it ends with its process; a writer waits up
-  // to 30 s for another one, then it is an error that says so (exit 4). `edit` may refuse. What could not be read again is not written.
+  // Locks the problem, reads it anew, lets `edit` change it, writes it atomically (durable before it is seen) and
+  // unlocks. A file that cannot be read stays as it is. The lock is that of a file `.<problem>.lock` beside it, held by
+  // the kernel: it ends with its process; a writer waits up to 30 s for another one, then it is an error that says so
+  // (exit 4). `edit` may refuse. What could not be read again is not written.
   Result<void> change(const std::string& problem, const std::function<Result<void>(model::Baseline&)>& edit) const;
 
  private:

@@ -20,9 +20,11 @@ class LibraryCache {
 
   // The kept copy; nothing where there is none or its bytes are not those of its name (a damaged file is removed).
   std::optional<std::filesystem::path> find(const std::string& sha256) const;
-  // Atomic, mode 0444; a file that is there already is left alone. `sha256`: of the bytes. Errors: what the system says, exit 2.
+  // Atomic, mode 0444; a file that is there already is left alone. `sha256`: of the bytes. Errors: what the system
+  // says, exit 2.
   Result<void> keep(const std::string& sha256, std::span<const std::uint8_t> bytes);
-  // Removes every library that is not in `keep` and was not used for 90 days (the folder is the user's: other repositories' histories name libraries in it, too); returns how many, and their bytes.
+  // Removes every library that is not in `keep` and was not used for 90 days (the folder is the user's: other
+  // repositories' histories name libraries in it, too); returns how many, and their bytes.
   struct Pruned {
     std::size_t files = 0;
     std::uint64_t bytes = 0;
