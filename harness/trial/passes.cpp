@@ -25,7 +25,7 @@ std::uint64_t latency_batch(double seconds_per_call) {
 worker::Outcome<model::Memory> measure_memory(const Loaded& library, const Input& input, double seconds_per_call,
                                               const worker::Limits& limits, const worker::Settings& settings) {
   auto profiling = settings;
-  profiling.profiling = true;
+  profiling.program = worker::Program::kHeap;
   auto worker = open(library, input, limits, profiling);
   if (!worker) return tl::unexpected(worker.error());
   auto memory = worker->memory(3 * seconds_per_call);

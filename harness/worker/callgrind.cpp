@@ -85,7 +85,7 @@ Outcome<double> instructions_by_callgrind(const MemoryFile& library, const std::
   relaxed.seconds_per_call = kSlowdown * limits.seconds_per_call + kStarting;
   Settings own_process = settings;
   own_process.isolation = Isolation::kProcess;
-  own_process.profiling = false;
+  own_process.program = Program::kTiming;
   own_process.own_heaps = false;
   own_process.heap_padding_bytes = 0;
   Conversation conversation(

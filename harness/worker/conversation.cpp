@@ -67,7 +67,8 @@ Outcome<void> Conversation::launch() {
     thread_ = std::thread([end = child_end.release()] { serve(end, false); });
     return {};
   }
-  const std::string name = settings_.profiling && !no_memory_pass() ? "harness-worker-profile" : "harness-worker";
+  const bool with_hooks = settings_.program == Program::kHeap && !no_memory_pass();
+  const std::string name = with_hooks ? "harness-worker-profile" : "harness-worker";
   const auto executable = settings_.executable.empty() ? find_worker_executable(name) : settings_.executable;
   if (executable.empty())
     return failed(FailureKind::kNotStarted,
@@ -91,9 +92,9 @@ std::vector<std::string> Conversation::command_of(const std::string& executable)
 
 Outcome<Hello> Conversation::begin(const MemoryFile& library, const std::string& library_name) {
   if (settings_.own_heaps) {
-    const char* why = in_process()          ? "without isolation the solver shares the harness's heap"
-                      : settings_.profiling ? "where memory is measured there is one heap"
-                                            : no_own_heaps();
+    const char* why = in_process()                          ? "without isolation the solver shares the harness's heap"
+                      : settings_.program == Program::kHeap ? "where memory is measured there is one heap"
+                                                            : no_own_heaps();
     if (why != nullptr) return failed(FailureKind::kBadState, fmt::format("not available: {}", why));
   }
   if (const auto launched = launch(); !launched) return tl::unexpected<Failure>(launched.error());

@@ -21,7 +21,7 @@ Outcome<model::Memory> Worker::memory(double predicted_seconds) {
   auto& conversation = state_->conversation;
   if (conversation.settings().isolation == Isolation::kNone)
     return not_available("without isolation the solver shares the harness's heap");
-  if (!conversation.settings().profiling) return not_available("this worker was started to keep time");
+  if (conversation.settings().program != Program::kHeap) return not_available("this worker was started to keep time");
   if (const char* why = no_memory_pass()) return not_available(why);
   auto request = conversation.request(Kind::kMemory, Kind::kHeap, "while its memory was measured",
                                       conversation.limit_of_calls(3, predicted_seconds));

@@ -24,6 +24,8 @@
 
 namespace harness::worker {
 
+class Timeline;  // timeline.hpp
+
 // What the child's end, or its answer, was instead of the one hoped for. Each is the library's fault unless said.
 enum class FailureKind {
   kNotLoaded,    // dlopen or the entry failed; the table's size or boundary does not fit
@@ -79,20 +81,43 @@ struct Limits {
   std::uint64_t heap_bytes_max = 0;                 // live bytes of one call, in the memory pass; 0 = none
 };
 
+// Which program the child is.
+enum class Program {
+  kTiming,     // harness-worker: nothing of a profiler's is in it
+  kHeap,       // harness-worker-profile: gperftools' allocator and hooks; never time in it
+  kCpuProfile  // harness-worker-cpu: gperftools' CPU profiler on the system's allocator, as what is timed has it
+};
+
 struct Settings {
   Isolation isolation = Isolation::kProcess;
   std::string executable;                       // path of harness-worker; "" = found beside this program or in ../libexec/harness
   std::optional<int> core;                      // the only processor that the child may run on; nothing = any
-  bool profiling = false;                       // starts harness-worker-profile instead, for `memory`; never time in it
+  Program program = Program::kTiming;
   std::uint64_t heap_padding_bytes = 0;         // taken from the heap before the library is loaded, and kept
   bool own_heaps = false;                       // each library with a C library, and so a heap, of its own (dlmopen)
   const std::atomic<bool>* stop = nullptr;      // becomes true on Ctrl-C: pending waits end with kInterrupted
+  Timeline* timeline = nullptr;                 // every step of the child is noted there; null = nobody asked
+  std::string trial;                            // whose steps they are: `two-sum/v2.0.0/uniform/64`
 };
 
 struct Timing {
   double real_seconds = 0;  // of all calls together, warm-up excluded
   double cpu_seconds = 0;   // of the thread that made them
   std::uint64_t waits = 0;  // times that thread gave its core up by itself: sleep, I/O, locks, its own threads
+};
+
+// The raw CPU profile of calls, and what the system counted meanwhile.
+struct CpuSampling {
+  model::Bytes profile;  // as gperftools writes it
+  std::uint64_t samples = 0, calls = 0;
+  double wall_seconds = 0, cpu_seconds = 0;  // of these calls; CPU time of the whole process
+  std::uint64_t voluntary_switches = 0, involuntary_switches = 0, minor_faults = 0;  // of the whole process
+  std::string thin_because;  // why there are less than were asked for: `212 samples in 30 s`, `the solver ignores SIGPROF`
+};
+// What the heap profiler says before and after `calls` calls.
+struct HeapDumps {
+  std::string before, after;  // as gperftools gives them
+  std::uint64_t calls = 1;
 };
 
 struct Slicing {
@@ -146,7 +171,7 @@ class Worker {
   // The passes beside time: each in a fresh worker. What this build, machine or isolation cannot do is a kBadState whose
   // text begins with `not available`, and says why; it ends nothing.
 
-  // What three calls do to the heap, the first of them the first call of the process. Needs Settings::profiling. Exact:
+  // What three calls do to the heap, the first of them the first call of the process. Needs Program::kHeap. Exact:
   // counts the bytes that the calls ask for, and nothing of the harness's or of preparing arguments (memory.hpp says
   // what is an allocation and what a growth). `predicted_seconds`: of the three calls as the clock knows them. A call
   // that passes Limits::heap_bytes_max is kHeapLimit, `exceeded its declared mem_mb_max of N MiB`; one that frees what it
@@ -156,6 +181,14 @@ class Worker {
   // the most there is), until they add up to `most_seconds` or preparing them took ten times that.
   Outcome<model::Latency> latency(std::uint64_t batch, std::uint64_t most_samples, double most_seconds,
                                   double predicted_seconds_per_call);
+  // Calls under gperftools' CPU profiler, 250 samples a second of CPU time, until there are `enough_samples` or
+  // `most_seconds` are over (a call runs to its end). Only what happens inside of calls is sampled: not preparing their
+  // arguments, not the harness. Needs Program::kCpuProfile.
+  Outcome<CpuSampling> cpu_profile(std::uint64_t enough_samples, double most_seconds,
+                                   double predicted_seconds_per_call);
+  // One call in steady state under gperftools' heap profiler, after two that are not looked at: exact. Needs
+  // Program::kHeap. An allocation costs some microseconds in it, so the deadline is `most_seconds`.
+  Outcome<HeapDumps> heap_profile(double most_seconds);
   // User-mode instructions of a call, by the processor's counter, over `calls` calls after as many untimed ones.
   Outcome<double> instructions(std::uint64_t calls, double predicted_seconds_per_call = 0);
   // The solver's own counters, per call of the last `time`; empty when it has none.

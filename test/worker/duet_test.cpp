@@ -406,7 +406,7 @@ TEST_CASE("where heaps cannot be apart, it is said before anything is started") 
   SECTION("in a thread") {}
   SECTION("where memory is measured") {
     settings.isolation = Isolation::kProcess;
-    settings.profiling = true;
+    settings.program = harness::worker::Program::kHeap;
   }
   SECTION("under sanitizers") {
     if (!kSanitized) return;

@@ -19,7 +19,7 @@ namespace {
 
 Settings profiling() {
   Settings settings;
-  settings.profiling = true;
+  settings.program = harness::worker::Program::kHeap;
   return settings;
 }
 

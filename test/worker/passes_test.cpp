@@ -12,7 +12,7 @@ using namespace running;
 #if !defined(HARNESS_TEST_MEMORY_PASS)
 TEST_CASE("without gperftools memory is not available, and the worker is as good as ever") {
   Settings settings;
-  settings.profiling = true;
+  settings.program = harness::worker::Program::kHeap;
   auto worker = Worker::start(library("good_1"), "good_1.so", patient_limits(), settings);
   REQUIRE(worker);
   REQUIRE(worker->open(input("x")));
@@ -28,7 +28,7 @@ TEST_CASE("without gperftools memory is not available, and the worker is as good
 TEST_CASE("memory is not available in a worker that keeps time, nor without isolation") {
   Settings settings;
   settings.isolation = GENERATE(Isolation::kProcess, Isolation::kNone);
-  settings.profiling = settings.isolation == Isolation::kNone;
+  if (settings.isolation == Isolation::kNone) settings.program = harness::worker::Program::kHeap;
   auto worker = Worker::start(library("heap"), "heap.so", patient_limits(), settings);
   REQUIRE(worker);
   REQUIRE(worker->open(input("nothing")));
