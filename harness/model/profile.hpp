@@ -82,6 +82,13 @@ struct Fingerprint {
   std::uint64_t samples = 0;       // behind `hot`
 };
 
+// A file of the solver's source as it was when the profile was made.
+struct SourceText {
+  std::string file;    // as compiled: `two-sum-v2.1.0/hash_map.cpp`
+  std::string text;    // at most 256 KiB
+  bool newer = false;  // it was changed after the library was built: lines may be others
+};
+
 // All that was profiled of one solver on one case.
 struct CaseProfile {
   std::string problem, solver, case_name;    // `two-sum`, `v2.0.0`, `uniform/65536`
@@ -91,6 +98,10 @@ struct CaseProfile {
   std::optional<HeapProfile> heap;
   Fingerprint fingerprint;
   std::vector<std::string> warnings;  // one line each: `heap profile: not available: built without gperftools`
+  std::vector<SourceText> sources;    // of the places that are the solver's own, where they were found
+  // The side it was held against: `v2.1.0@abc1234`; "" = none. Time of a call over that side's.
+  std::string compared_with;
+  double ratio = 1;
   std::string name() const { return problem + "/" + solver + "/" + case_name; }
 };
 
