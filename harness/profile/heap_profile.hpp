@@ -2,6 +2,7 @@
 // @ heapprofile`, a line a stack, `MAPPED_LIBRARIES:` and the maps.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,8 +13,10 @@
 
 namespace harness::profile {
 
+inline constexpr std::size_t kMostSiteFrames = 32;
+
 struct RawSite {
-  std::vector<std::uint64_t> addresses;                                            // innermost first, at most 32
+  std::vector<std::uint64_t> addresses;  // innermost first, at most kMostSiteFrames
   std::uint64_t live_count = 0, live_bytes = 0, total_count = 0, total_bytes = 0;  // since the profiler was started
 };
 struct RawHeapProfile {
@@ -21,7 +24,8 @@ struct RawHeapProfile {
   std::vector<Mapping> mappings;
 };
 
-// Hostile text, as read_cpu_profile. A sampled profile (`heap_v2`) is refused: counts must be exact.
+// Hostile text, as read_cpu_profile. A sampled profile (`heap_v2`) is refused: counts must be exact; and so is one whose
+// sites do not add up to its first line: the profiler leaves out lines for which its buffer (1 MiB) has no room.
 Result<RawHeapProfile> read_heap_profile(std::string_view text, const std::string& file);
 
 // What lies between two dumps of one process: totals of `after` less those of `before`; sites without any are left out.
