@@ -24,8 +24,8 @@ struct RawHeapProfile {
   std::vector<Mapping> mappings;
 };
 
-// Hostile text, as read_cpu_profile. A sampled profile (`heap_v2`) is refused: counts must be exact; and so is one whose
-// sites do not add up to its first line: the profiler leaves out lines for which its buffer (1 MiB) has no room.
+// Hostile text, as read_cpu_profile. A sampled profile (`heap_v2`) is refused: counts must be exact; and so is one
+// whose sites do not add up to its first line: the profiler leaves out lines for which its buffer (1 MiB) has no room.
 Result<RawHeapProfile> read_heap_profile(std::string_view text, const std::string& file);
 
 // What lies between two dumps of one process: totals of `after` less those of `before`; sites without any are left out.
