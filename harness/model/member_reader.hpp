@@ -1,4 +1,5 @@
-// JSON into values by their lists of members (comparison_members.hpp, gate_members.hpp). Private to this module.
+// JSON into values by their lists of members (comparison_members.hpp, gate_members.hpp,
+// profile_members.hpp). Private to this module.
 #pragma once
 
 #include <cmath>
@@ -15,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <harness/model/gate_members.hpp>
+#include <harness/model/profile_members.hpp>
 #include <harness/model/text.hpp>
 
 namespace harness::model {
@@ -137,16 +139,19 @@ class MemberReader {
       "one of slower, faster, same, cannot-tell, new, missing, incomparable, failed";
   static constexpr const char* kChanges = "one of same, edited, new version, new, removed";
   static constexpr const char* kCauses = "one of time, memory, p95, growth, limits";
+  static constexpr const char* kOrigins = "one of solver, library, harness, kernel, unknown";
   static constexpr const char* kExits = "one of 0, 1, 2, 3, 4, 5, 130";
 
   static const char* expected(const double&) { return "a number"; }
   static const char* expected(const std::uint64_t&) { return "a whole number"; }
+  static const char* expected(const std::uint32_t&) { return "a whole number"; }
   static const char* expected(const int&) { return "a core's number"; }
   static const char* expected(const bool&) { return "true or false"; }
   static const char* expected(const std::string&) { return "a text"; }
   static const char* expected(const Verdict&) { return "a verdict"; }
   static const char* expected(const Change::Kind&) { return kChanges; }
   static const char* expected(const Cause&) { return kCauses; }
+  static const char* expected(const CodePlace::Origin&) { return kOrigins; }
   static const char* expected(const Exit&) { return kExits; }
   static const char* expected(const Context&) { return "an object of texts"; }
   static const char* expected(const std::vector<std::pair<std::string, double>>&) { return "an object of numbers"; }
@@ -180,6 +185,11 @@ class MemberReader {
       return fault_.refuse(place, "a whole number from 0 to 18446744073709551615", value.found());
     target = value.whole;
   }
+  void read(const JsonValue& value, const JsonPlace& place, std::uint32_t& target) {
+    if (value.kind != Kind::kWhole || value.whole > std::numeric_limits<std::uint32_t>::max())
+      return fault_.refuse(place, "a whole number from 0 to 4294967295", value.found());
+    target = static_cast<std::uint32_t>(value.whole);
+  }
   void read(const JsonValue& value, const JsonPlace& place, int& target) {
     if (value.kind != Kind::kWhole || value.whole > kMostCore)
       return fault_.refuse(place, "a core's number", value.found());
@@ -198,6 +208,9 @@ class MemberReader {
   }
   void read(const JsonValue& value, const JsonPlace& place, Cause& target) {
     read_word(value, place, target, kCauses, cause_of);
+  }
+  void read(const JsonValue& value, const JsonPlace& place, CodePlace::Origin& target) {
+    read_word(value, place, target, kOrigins, origin_of);
   }
   void read(const JsonValue& value, const JsonPlace& place, Change::Kind& target) {
     read_word(value, place, target, kChanges, [](std::string_view word) -> std::optional<Change::Kind> {

@@ -1,4 +1,5 @@
-// Values as JSON text by their lists of members (comparison_members.hpp, gate_members.hpp). Private to this module.
+// Values as JSON text by their lists of members (comparison_members.hpp, gate_members.hpp,
+// profile_members.hpp). Private to this module.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 
 #include <harness/model/gate_members.hpp>
 #include <harness/model/json_text.hpp>
+#include <harness/model/profile_members.hpp>
 
 namespace harness::model {
 
@@ -68,15 +70,18 @@ class MemberWriter {
 
   void write(double value) { text_ += json_number(value); }
   void write(std::uint64_t value) { text_ += std::to_string(value); }
+  void write(std::uint32_t value) { text_ += std::to_string(value); }
   void write(int value) { text_ += std::to_string(value); }
   void write(bool value) { text_ += value ? "true" : "false"; }
   void write(const std::string& value) { text_ += json_text(value); }
   void write(Verdict value) { text_ += json_text(verdict_word(value)); }
   void write(Change::Kind value) { text_ += json_text(change_word(value)); }
   void write(Cause value) { text_ += json_text(cause_word(value)); }
+  void write(CodePlace::Origin value) { text_ += json_text(origin_word(value)); }
   void write(Exit value) { text_ += std::to_string(static_cast<int>(value)); }
   void write(const std::vector<double>& values) { in_brackets(values); }
   void write(const std::vector<Cause>& values) { in_brackets(values); }
+  void write(const std::vector<std::uint32_t>& values) { in_brackets(values); }
   void write(const std::vector<std::pair<std::string, double>>& values) {
     text_ += '{';
     MemberWriter inside(text_, indent_, true);
@@ -88,6 +93,7 @@ class MemberWriter {
   }
   template <class T>
   void write(const std::vector<T>& values) {
+    if (in_one_line_) return in_brackets(values);
     list(values, [](MemberWriter& item, const T& value) { item.write(value); });
   }
   template <class T>
