@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <harness/worker/counting.hpp>
+#include <harness/worker/cpu_sampling.hpp>
 #include <harness/worker/loading.hpp>
 #include <harness/worker/memory.hpp>
 #include <harness/worker/protocol.hpp>
@@ -118,6 +119,9 @@ class Loop {
       if (kind == Kind::kLatency) return latency(*solver, reader);
       if (kind == Kind::kCount || kind == Kind::kTrace) return count(*solver, reader, kind);
       if (kind == Kind::kCounters) return give_counters(*solver);
+      if (kind == Kind::kCpuProfile) return cpu_profile(*solver, reader);
+      if (kind == Kind::kTakeCpuProfile) return announce_profile();
+      if (kind == Kind::kHeapProfile) return heap_profile(*solver, reader);
     }
     if (problem != nullptr) {
       if (kind == Kind::kProblem) return describe(*problem);
@@ -276,6 +280,34 @@ class Loop {
     return send(writer.f64(per_call));
   }
 
+  bool cpu_profile(const harness_solver& solver, PayloadReader& reader) {
+    const CpuSamplingOrder order{reader.u64(), reader.f64(), reader.u64()};
+    if (!reader.complete()) return failed(Fault::kMisused, "a malformed request");
+    if (!own_process_) return failed(Fault::kNotAvailable, "not available in a thread of the harness");
+    CpuUse use;
+    std::string unavailable;
+    const auto status = sample_cpu(solver, side_->instance, order, use, profile_, unavailable);
+    if (status != HARNESS_OK) return failed(status, solver.last_error(side_->instance));
+    if (!unavailable.empty()) return failed(Fault::kNotAvailable, unavailable);
+    FrameWriter writer(Kind::kProfiled, sequence_);
+    writer.u64(use.samples).u64(use.calls).f64(use.wall_seconds).f64(use.cpu_seconds).f64(use.total_seconds);
+    writer.u64(use.voluntary_switches).u64(use.involuntary_switches).u64(use.minor_faults);
+    return send(writer.u8(static_cast<std::uint8_t>(use.loss)));
+  }
+
+  bool heap_profile(const harness_solver& solver, PayloadReader& reader) {
+    if (!reader.complete()) return failed(Fault::kMisused, "a malformed request");
+    if (const char* why = own_process_ ? memory_unavailable() : "not available in a thread of the harness")
+      return failed(Fault::kNotAvailable, why);
+    if (const auto status = dump_heap(solver, side_->instance, profile_); status != HARNESS_OK)
+      return failed(status, solver.last_error(side_->instance));
+    return announce_profile();
+  }
+
+  bool announce_profile() {
+    return announce({reinterpret_cast<const std::uint8_t*>(profile_.data()), profile_.size()});
+  }
+
   bool give_counters(const harness_solver& solver) {
     static constexpr std::uint8_t kEmptyMap[] = {0xa0};
     harness_bytes bytes{kEmptyMap, sizeof kEmptyMap};
@@ -373,6 +405,7 @@ class Loop {
   bool own_process_;
   std::uint32_t sequence_ = 0;
   std::vector<void*> padding_;
+  std::string profile_;  // the last one that was made
   Side sides_[2];
   Side* side_ = &sides_[0];                      // whom requests mean
   std::array<const Side*, 2> taking_turns_{};    // in a request that means both: the lanes, in their order

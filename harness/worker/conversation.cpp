@@ -13,6 +13,7 @@
 
 #include <harness/worker/child.hpp>
 #include <harness/worker/loading.hpp>
+#include <harness/worker/timeline.hpp>
 
 namespace harness::worker {
 namespace {
@@ -48,6 +49,23 @@ Failure failure_of(const Failed& reported, const std::string& stage) {
   return {FailureKind::kProtocol, fmt::format("broke the boundary {}: {}", stage, words), ""};
 }
 
+// The program's file, and what it finds in its environment: nothing of the user's decides.
+struct ProgramFile {
+  const char* name;
+  std::vector<std::string> environment;
+};
+
+ProgramFile file_of(Program program) {
+  if (program == Program::kHeap && !no_memory_pass())
+    return {"harness-worker-profile",
+            {"HEAP_PROFILE_ALLOCATION_INTERVAL=0", "HEAP_PROFILE_DEALLOCATION_INTERVAL=0",
+             "HEAP_PROFILE_INUSE_INTERVAL=0", "HEAP_PROFILE_TIME_INTERVAL=0",
+             "PERFTOOLS_VERBOSE=-4"}};  // its words are not the solver's
+  // The kernel's ticks allow no more than 250, and the profile would tell another period.
+  if (program == Program::kCpuProfile && !no_cpu_profile()) return {"harness-worker-cpu", {"CPUPROFILE_FREQUENCY=250"}};
+  return {"harness-worker", {}};
+}
+
 }  // namespace
 
 std::string one_line(std::string text) {
@@ -64,20 +82,26 @@ Outcome<void> Conversation::launch() {
   channel_ = Descriptor(ends[0]);
   Descriptor child_end(ends[1]);
   if (in_process()) {
+    pid_ = ::getpid();
     thread_ = std::thread([end = child_end.release()] { serve(end, false); });
     return {};
   }
-  const bool with_hooks = settings_.program == Program::kHeap && !no_memory_pass();
-  const std::string name = with_hooks ? "harness-worker-profile" : "harness-worker";
-  const auto executable = settings_.executable.empty() ? find_worker_executable(name) : settings_.executable;
-  if (executable.empty())
-    return failed(FailureKind::kNotStarted,
-                  name + " was found neither beside this program nor in ../libexec/harness; reinstall harness");
+  const auto program = file_of(settings_.program);
+  const auto executable = settings_.executable.empty() ? find_worker_executable(program.name) : settings_.executable;
+  if (executable.empty()) {
+    const bool spared = settings_.program == Program::kCpuProfile && !no_cpu_profile();
+    return failed(spared ? FailureKind::kBadState : FailureKind::kNotStarted,
+                  fmt::format("{}{} was found neither beside this program nor in ../libexec/harness; reinstall harness",
+                              spared ? "not available: " : "", program.name));
+  }
   const auto command = command_of(executable);
-  auto spawned = ChildProcess::spawn({command, child_end, settings_.core});
+  Spawning spawning{command, child_end, settings_.core};
+  spawning.environment = program.environment;
+  auto spawned = ChildProcess::spawn(spawning);
   if (!spawned)
     return failed(FailureKind::kNotStarted, fmt::format("{}: {}", executable, std::strerror(spawned.error())));
   process_ = std::move(*spawned);
+  pid_ = process_.pid();
   return {};
 }
 
@@ -92,12 +116,18 @@ std::vector<std::string> Conversation::command_of(const std::string& executable)
 
 Outcome<Hello> Conversation::begin(const MemoryFile& library, const std::string& library_name) {
   if (settings_.own_heaps) {
-    const char* why = in_process()                          ? "without isolation the solver shares the harness's heap"
-                      : settings_.program == Program::kHeap ? "where memory is measured there is one heap"
-                                                            : no_own_heaps();
+    const char* why = no_own_heaps();
+    if (settings_.program == Program::kHeap) why = "where memory is measured there is one heap";
+    if (settings_.program == Program::kCpuProfile) why = "the CPU profiler sees one C library";
+    if (in_process()) why = "without isolation the solver shares the harness's heap";
     if (why != nullptr) return failed(FailureKind::kBadState, fmt::format("not available: {}", why));
   }
-  if (const auto launched = launch(); !launched) return tl::unexpected<Failure>(launched.error());
+  launched_at_ = Clock::now();
+  names_[0] = library_name;
+  if (const auto launched = launch(); !launched) {
+    note(Kind::kStart, launched_at_, &launched.error());
+    return tl::unexpected<Failure>(launched.error());
+  }
   auto start = request(Kind::kStart, Kind::kDone, "before it was contained", {kStartSeconds, "limit of starting"});
   if (const auto started = exchange(start); !started) {
     auto failure = started.error();
@@ -111,6 +141,8 @@ Outcome<Hello> Conversation::begin(const MemoryFile& library, const std::string&
 }
 
 Outcome<Hello> Conversation::load(const MemoryFile& library, const std::string& library_name) {
+  loads_ = std::min<std::size_t>(loads_ + 1, 2);
+  names_[loads_ - 1] = library_name;
   auto request = this->request(Kind::kLoad, Kind::kHello, "while loading");
   request.frame.text(library_name).u64(settings_.heap_padding_bytes).u8(settings_.own_heaps);
   request.descriptors = {library.descriptor()};
@@ -125,7 +157,7 @@ Outcome<Hello> Conversation::load(const MemoryFile& library, const std::string& 
 
 Request Conversation::request(Kind kind, Kind expected, std::string stage, Deadline deadline) {
   ++sequence_;
-  Request made{FrameWriter(kind, sequence_), expected, std::move(stage), std::move(deadline), {}, sequence_};
+  Request made{FrameWriter(kind, sequence_), kind, expected, std::move(stage), std::move(deadline), {}, sequence_};
   made.frame.f64(made.deadline.seconds);
   return made;
 }
@@ -155,7 +187,10 @@ Outcome<void> Conversation::ask(const Request& request) {
   if (asked_) return failed(FailureKind::kBadState, "was asked twice before it was heard");
   const auto begin = Clock::now();
   const auto deadline = time_after(begin, request.deadline.seconds);
-  if (const auto sent = send(request, deadline); !sent) return tl::unexpected<Failure>(sent.error());
+  if (const auto sent = send(request, deadline); !sent) {
+    note(request.kind, begin, &sent.error());
+    return tl::unexpected<Failure>(sent.error());
+  }
   asked_ = Asked{request, begin, deadline};
   return {};
 }
@@ -166,6 +201,9 @@ Outcome<Reply> Conversation::reply() {
   const auto asked = *std::exchange(asked_, std::nullopt);
   auto reply = await(asked.request, asked.deadline);
   if (reply) reply->wall_seconds = std::chrono::duration<double>(Clock::now() - asked.begin).count();
+  if (asked.request.kind != Kind::kBye)
+    note(asked.request.kind, asked.request.kind == Kind::kStart ? launched_at_ : asked.begin,
+         reply ? nullptr : &reply.error());
   return reply;
 }
 
@@ -253,6 +291,13 @@ Outcome<model::Bytes> Conversation::bytes_of(const Request& request) {
 }
 
 Outcome<void> Conversation::finish() {
+  const auto begin = Clock::now();
+  auto finished = say_goodbye();
+  note(Kind::kBye, begin, finished ? nullptr : &finished.error());
+  return finished;
+}
+
+Outcome<void> Conversation::say_goodbye() {
   auto request = this->request(Kind::kBye, Kind::kDone, "while finishing");
   const auto deadline = time_after(Clock::now(), request.deadline.seconds);
   if (const auto reply = exchange(request); !reply) return tl::unexpected<Failure>(reply.error());
@@ -277,6 +322,19 @@ Outcome<void> Conversation::finish() {
   let_go();
   ended_ = Failure{FailureKind::kBadState, "this worker has ended", ""};
   return {};
+}
+
+void Conversation::note(Kind kind, Clock::time_point begin, const Failure* failure) {
+  const char* step = step_of(kind);
+  if (settings_.timeline == nullptr || *step == '\0') return;
+  model::TimelineEvent event;
+  event.trial = settings_.trial;
+  event.step = step;
+  event.library = kind == Kind::kAlternate ? names_[0] + ", " + names_[1] : names_[side_];
+  if (kind == Kind::kLoad) event.library = names_[loads_ - 1];
+  event.process = pid_;
+  if (failure != nullptr) event.failed = failure->text;
+  settings_.timeline->add(std::move(event), begin, Clock::now());
 }
 
 Failure Conversation::give_up(Failure failure) {

@@ -23,6 +23,7 @@ struct Deadline {
 // One request on its way: fields are added to `frame`, descriptors to `descriptors`.
 struct Request {
   FrameWriter frame;
+  Kind kind = Kind::kStart;
   Kind expected = Kind::kDone;
   std::string stage;  // for messages: `while running`
   Deadline deadline;
@@ -58,6 +59,8 @@ class Conversation {
   Outcome<Hello> begin(const MemoryFile& library, const std::string& library_name);
   // Has it load one more.
   Outcome<Hello> load(const MemoryFile& library, const std::string& library_name);
+  // Whom steps are noted for from now on: 0 the library that was loaded first, 1 the second.
+  void turned_to(int side) { side_ = static_cast<std::size_t>(side); }
   const Settings& settings() const { return settings_; }
   const Limits& limits() const { return limits_; }
 
@@ -98,6 +101,8 @@ class Conversation {
   Outcome<void> send(const Request& request, Clock::time_point deadline);
   Outcome<Reply> await(const Request& request, Clock::time_point deadline);
   Outcome<Reply> read_reply(const Request& request);
+  Outcome<void> say_goodbye();
+  void note(Kind kind, Clock::time_point begin, const Failure* failure);
   Event wait(Clock::time_point deadline);
   bool take_packet();
   std::optional<Failure> await_ending(const std::string& stage, Clock::time_point deadline);
@@ -117,6 +122,10 @@ class Conversation {
   };
   std::optional<Asked> asked_;  // what is to be answered
   std::uint32_t sequence_ = 0;
+  Clock::time_point launched_at_;
+  pid_t pid_ = 0;
+  std::string names_[2];  // of the libraries, in the order in which they were loaded
+  std::size_t loads_ = 0, side_ = 0;
   std::optional<Failure> ended_;  // why nothing more can be asked
   std::vector<std::uint8_t> packet_ = std::vector<std::uint8_t>(kLargestFrame);
   std::size_t packet_size_ = 0;

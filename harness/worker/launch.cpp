@@ -252,6 +252,14 @@ const char* no_memory_pass() {
 #endif
 }
 
+const char* no_cpu_profile() {
+#if defined(HARNESS_CPU_PROFILE)
+  return nullptr;
+#else
+  return HARNESS_NO_CPU_PROFILE;
+#endif
+}
+
 Failure failure_of(const Ending& ending, const std::string& stage) {
   if (ending.exited) {
     if (ending.number == kChannelLostStatus)

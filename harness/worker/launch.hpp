@@ -90,6 +90,7 @@ class ChildProcess {
   CapturedOutput& errors() { return errors_; }            // empty unless they are apart
   int ending_descriptor() const { return pidfd_.get(); }  // readable when it has ended; -1 on kernels before 5.3
   std::optional<Ending> ending() const;                   // without waiting and without reaping
+  pid_t pid() const { return pid_; }                      // -1 once it was ended
   double cpu_seconds() const;                             // of all its threads so far; negative = not to be had
   void ask_to_end();  // SIGTERM, to it alone
   // Kills it and its whole group, and reaps it. Nothing happens the second time.
@@ -115,6 +116,8 @@ inline constexpr auto kSleepWithoutPidfd = std::chrono::milliseconds(5);
 
 // Why this build has no harness-worker-profile, or null. The ordinary worker is started in its place then.
 const char* no_memory_pass();
+// The same of harness-worker-cpu.
+const char* no_cpu_profile();
 
 // The words for an ending that was not asked for; `stage` is `while running` or the like.
 Failure failure_of(const Ending& ending, const std::string& stage);

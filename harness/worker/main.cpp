@@ -1,7 +1,7 @@
 // harness-worker: the process in which one library of somebody else's runs. Started by the harness alone:
 // `harness-worker <pid of the parent> <bytes of address space> [<bytes that a file may have>]`, with the channel at
-// descriptor 3. harness-worker-profile is the same with gperftools' allocator and the memory pass. `harness-worker
-// --command ...` watches over a foreign program instead: supervise.hpp.
+// descriptor 3. harness-worker-profile is the same with gperftools' allocator and the memory pass, harness-worker-cpu
+// with its CPU profiler. `harness-worker --command ...` watches over a foreign program instead: supervise.hpp.
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <harness/worker/child.hpp>
+#include <harness/worker/cpu_sampling.hpp>
 #include <harness/worker/memory.hpp>
 #include <harness/worker/sandbox.hpp>
 #include <harness/worker/supervise.hpp>
@@ -40,7 +41,9 @@ int main(int count, char** words) {
   }
   const harness::worker::Enclosure enclosure{static_cast<pid_t>(std::atol(words[1])),
                                              std::strtoull(words[2], nullptr, 10),
-                                             count == 4 ? std::strtoull(words[3], nullptr, 10) : 0};
+                                             count == 4 ? std::strtoull(words[3], nullptr, 10)
+                                                        : harness::worker::most_profile_bytes(),
+                                             count == 4};
   if (const char* step = harness::worker::enclose(enclosure)) {
     std::fprintf(stderr, "%s: %s\n", step, std::strerror(errno));
     return kNotEnclosed;

@@ -13,7 +13,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <string>
 
 #include <harness/sdk/abi.h>
 #include <harness/worker/protocol.hpp>
@@ -38,5 +38,10 @@ struct LastWords {
 // kept.
 harness_status measure_memory(const harness_solver& solver, void* instance, std::uint64_t most_bytes,
                               LastWords last_words, HeapUse& use);
+
+// Two calls that are not looked at, then one under gperftools' heap profiler: `dumps` is what the profiler knows before
+// and after it as text, with a zero byte between. Preparing the call comes before both. No file is written. Answers the
+// first status that is not OK.
+harness_status dump_heap(const harness_solver& solver, void* instance, std::string& dumps);
 
 }  // namespace harness::worker

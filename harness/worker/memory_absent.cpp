@@ -8,4 +8,6 @@ harness_status measure_memory(const harness_solver&, void*, std::uint64_t, LastW
   return HARNESS_BAD_STATE;
 }
 
+harness_status dump_heap(const harness_solver&, void*, std::string&) { return HARNESS_BAD_STATE; }
+
 }  // namespace harness::worker

@@ -14,7 +14,7 @@ bool known(std::uint16_t kind) {
   const auto within = [&](Kind first, Kind last) {
     return kind >= static_cast<std::uint16_t>(first) && kind <= static_cast<std::uint16_t>(last);
   };
-  return within(Kind::kStart, Kind::kAlternate) || within(Kind::kDone, Kind::kSliced);
+  return within(Kind::kStart, Kind::kHeapProfile) || within(Kind::kDone, Kind::kProfiled);
 }
 
 template <class T>
@@ -31,6 +31,32 @@ bool is_count(double count) { return std::isfinite(count) && count >= 0 && count
 constexpr auto refuse = [](const char* why) { return tl::unexpected<const char*>(why); };
 
 }  // namespace
+
+const char* step_of(Kind kind) {
+  switch (kind) {
+    case Kind::kStart: return "start";
+    case Kind::kLoad: return "load";
+    case Kind::kOpen: return "open";
+    case Kind::kTime:
+    case Kind::kSlices:
+    case Kind::kAlternate: return "run";
+    case Kind::kAnswer: return "answer";
+    case Kind::kFill: return "copy";
+    case Kind::kProblem: return "describe";
+    case Kind::kGenerate: return "generate";
+    case Kind::kCheck: return "check";
+    case Kind::kReference: return "reference";
+    case Kind::kMemory: return "memory";
+    case Kind::kLatency: return "latency";
+    case Kind::kCount: return "instructions";
+    case Kind::kTrace: return "callgrind";
+    case Kind::kCounters: return "counters";
+    case Kind::kCpuProfile: return "cpu profile";
+    case Kind::kHeapProfile: return "heap profile";
+    case Kind::kBye: return "finish";
+    default: return "";
+  }
+}
 
 tl::expected<Frame, const char*> parse_frame(std::span<const std::uint8_t> packet) {
   if (packet.size() < kHeaderSize) return refuse("a frame shorter than its header");
@@ -192,6 +218,27 @@ tl::expected<Sliced, const char*> decode_sliced(std::span<const std::uint8_t> pa
   }
   if (!durations) return refuse("a time that is negative or no number");
   return sliced;
+}
+
+tl::expected<CpuUse, const char*> decode_profiled(std::span<const std::uint8_t> payload) {
+  PayloadReader reader(payload);
+  CpuUse use;
+  use.samples = reader.u64();
+  use.calls = reader.u64();
+  use.wall_seconds = reader.f64();
+  use.cpu_seconds = reader.f64();
+  use.total_seconds = reader.f64();
+  use.voluntary_switches = reader.u64();
+  use.involuntary_switches = reader.u64();
+  use.minor_faults = reader.u64();
+  const auto loss = reader.u8();
+  use.loss = static_cast<SignalLoss>(loss);
+  if (!reader.complete() || loss > static_cast<std::uint8_t>(SignalLoss::kTimerStopped))
+    return refuse("malformed numbers of a profile");
+  if (use.calls == 0) return refuse("a profile of no calls");
+  if (!is_duration(use.wall_seconds) || !is_duration(use.cpu_seconds) || !is_duration(use.total_seconds))
+    return refuse("a time that is negative or no number");
+  return use;
 }
 
 tl::expected<double, const char*> decode_counted(std::span<const std::uint8_t> payload) {

@@ -35,6 +35,11 @@
 //   kSlices     u64 calls, u64 count, f64 warm-up                kSliced    f64 total, then f64 real, f64 cpu a slice
 //   kAlternate  u64 calls, f64 warm-up of 0, of 1;               kSliced    of both sides, in the order in which they
 //               u64 count a side, u8 side that begins                       ran
+//   kCpuProfile u64 enough samples, f64 most                     kProfiled  see CpuUse; only as harness-worker-cpu
+//               seconds, u64 calls of the first batch
+//   kTakeCpuProfile                                              kBytes     what the profiler wrote, once
+//   kHeapProfile                                                 kBytes     two dumps, a zero byte between them; only as
+//                                                                           harness-worker-profile
 //
 // kFailed: u8 a Fault, text. A text is a u32 length and its bytes.
 #pragma once
@@ -73,6 +78,9 @@ enum class Kind : std::uint16_t {
   kTurn,
   kSlices,
   kAlternate,
+  kCpuProfile,
+  kTakeCpuProfile,
+  kHeapProfile,
   kDone = 64,
   kHello,
   kTimed,
@@ -83,7 +91,8 @@ enum class Kind : std::uint16_t {
   kHeap,
   kLatencies,
   kCounted,
-  kSliced
+  kSliced,
+  kProfiled
 };
 
 // Why the child could not do what it was asked; the low numbers are the boundary's harness_status.
@@ -118,6 +127,9 @@ struct Frame {
   std::uint32_t sequence = 0;
   std::span<const std::uint8_t> payload;  // points into the bytes that were parsed
 };
+
+// What a request of this kind is called in a timeline: `load`, `run`; "" = it is no step of its own.
+const char* step_of(Kind kind);
 
 // Every field is checked; the error names the one that is wrong.
 tl::expected<Frame, const char*> parse_frame(std::span<const std::uint8_t> packet);
@@ -192,6 +204,24 @@ struct Sliced {
   double total_seconds = 0;  // of the whole request
   std::vector<Slice> slices;
 };
+// Why no samples came although the calls took processor time.
+enum class SignalLoss : std::uint8_t {
+  kNone,
+  kIgnored,      // SIGPROF is ignored
+  kBlocked,      // blocked by the thread that makes the calls
+  kReplaced,     // its handler is not the profiler's
+  kTimerStopped  // the profiler's timer does not run
+};
+// What the CPU profiler gathered, and what the system counted while the calls ran, in the whole process.
+//   u64 samples, u64 calls, f64 wall, f64 cpu, f64 total seconds, u64 voluntary, u64 involuntary switches, u64 minor
+//   faults, u8 SignalLoss
+struct CpuUse {
+  std::uint64_t samples = 0, calls = 0;
+  double wall_seconds = 0, cpu_seconds = 0;
+  double total_seconds = 0;  // of the whole request, preparing included
+  std::uint64_t voluntary_switches = 0, involuntary_switches = 0, minor_faults = 0;
+  SignalLoss loss = SignalLoss::kNone;
+};
 struct Announced {
   std::uint64_t total = 0;
   std::span<const std::uint8_t> bytes;  // all of them, or none when they need a memory file
@@ -218,6 +248,7 @@ tl::expected<HeapUse, const char*> decode_heap(std::span<const std::uint8_t> pay
 tl::expected<Latencies, const char*> decode_latencies(std::span<const std::uint8_t> payload);
 // `count` slices are expected, at most twice kMostSlices.
 tl::expected<Sliced, const char*> decode_sliced(std::span<const std::uint8_t> payload, std::size_t count);
+tl::expected<CpuUse, const char*> decode_profiled(std::span<const std::uint8_t> payload);
 tl::expected<double, const char*> decode_counted(std::span<const std::uint8_t> payload);
 
 // A whole kFailed without text, made without allocating: for malloc's hooks.

@@ -43,7 +43,7 @@ const char* enclose(const Enclosure& enclosure) {
   if (enclosure.address_space_bytes > 0 && !kShadowMemory && !limit(RLIMIT_AS, enclosure.address_space_bytes))
     return "address space limit";
   if (!limit(RLIMIT_FSIZE, enclosure.file_bytes)) return "file size limit";
-  if (enclosure.file_bytes == 0 && !limit(RLIMIT_NOFILE, kMostDescriptorsOpen)) return "descriptor limit";
+  if (!enclosure.in_tool && !limit(RLIMIT_NOFILE, kMostDescriptorsOpen)) return "descriptor limit";
   if (!limit(RLIMIT_STACK, kLargestStack)) return "stack limit";
   if (!limit(RLIMIT_CORE, 0)) return "core dump limit";
   if (::prctl(PR_SET_DUMPABLE, 0) != 0) return "not dumpable";

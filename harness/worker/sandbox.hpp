@@ -10,7 +10,8 @@ namespace harness::worker {
 struct Enclosure {
   pid_t parent = 0;                       // who must be alive; this process dies with it
   std::uint64_t address_space_bytes = 0;  // RLIMIT_AS; 0 = none
-  std::uint64_t file_bytes = 0;  // RLIMIT_FSIZE; above 0 only in a tool, which needs descriptors of its own too
+  std::uint64_t file_bytes = 0;  // RLIMIT_FSIZE; above 0 only where a tool or a profiler writes
+  bool in_tool = false;          // which needs descriptors of its own
 };
 
 // In this order: dies with its parent (and at once when that is gone already), resource limits (address space, no file

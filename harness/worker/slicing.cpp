@@ -60,6 +60,7 @@ Outcome<void> Worker::turn_to(int side) {
   auto request = state_->conversation.request(Kind::kTurn, Kind::kDone, "while being turned to");
   request.frame.u8(static_cast<std::uint8_t>(side));
   if (const auto reply = state_->conversation.exchange(request); !reply) return tl::unexpected<Failure>(reply.error());
+  state_->conversation.turned_to(side);
   return {};
 }
 

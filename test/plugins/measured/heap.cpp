@@ -1,10 +1,13 @@
 // Does to the heap exactly what it is told: the input is the name of one of the functions listed at the end.
 #include <test/plugins/running/plain_solver.hpp>
 
+#include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 
 #include <pthread.h>
+#include <unistd.h>
 
 namespace {
 
@@ -91,6 +94,37 @@ void throws() {
   throw 1;
 }
 
+// Misbehaviour that begins where the heap profiler looks, after two calls.
+bool at_third() { return ++calls_made == 3; }
+void throws_at_third() {
+  if (at_third()) throw std::runtime_error("not today");
+}
+void crashes_at_third() {
+  if (at_third()) std::abort();
+}
+void exits_at_third() {
+  if (!at_third()) return;
+  std::puts("going");
+  std::exit(3);
+}
+void hangs_at_third() {
+  if (at_third())
+    for (;;) ::pause();
+}
+// 8,192 stacks: at each of 13 levels one of two calls.
+template <int kWay>
+__attribute__((noinline)) void place(int level) {
+  if (level == 0) {
+    delete[] hidden(new char[8]);
+    return;
+  }
+  place<kWay * 3 % 11>(level - 1);
+  asm volatile("" : : : "memory");
+  place<kWay * 5 % 11>(level - 1);
+  asm volatile("" : : : "memory");
+}
+void allocates_at_many_places() { place<1>(13); }
+
 struct Named {
   const char* name;
   void (*function)();
@@ -113,7 +147,12 @@ constexpr Named kFunctions[] = {NAMED(nothing),
                                 NAMED(frees_twice),
                                 NAMED(four_threads),
                                 NAMED(allocates_here_frees_there),
-                                NAMED(throws)};
+                                NAMED(throws),
+                                NAMED(throws_at_third),
+                                NAMED(crashes_at_third),
+                                NAMED(exits_at_third),
+                                NAMED(hangs_at_third),
+                                NAMED(allocates_at_many_places)};
 void (*chosen)() = nullptr;
 
 harness_status open(const std::uint8_t* data, std::size_t size, void** instance) {
