@@ -139,7 +139,7 @@ Result<RawHeapProfile> read_heap_profile(std::string_view text, const std::strin
       site->addresses.push_back(*address);
     }
     add(sum, *site);
-    if (std::max(sum.total_count, sum.total_bytes) > kMostOfOne) {
+    if (std::max({sum.total_count, sum.total_bytes, sum.live_count, sum.live_bytes}) > kMostOfOne) {
       return refuse(line_at, "the sites have more than 2^53 allocations or bytes");
     }
     profile.sites.push_back(std::move(*site));
