@@ -27,7 +27,7 @@ constexpr std::array<double, 4> kSteps{0.01, 0.03, 0.1, 0.3};  // of the old sid
 std::string samples_fact(const CpuProfile& profile) {
   std::string text = counted(profile.samples, "sample");
   if (std::isfinite(profile.seconds_per_sample) && profile.seconds_per_sample > 0) {
-    text += " of " + time_text(profile.seconds_per_sample);
+    text += fmt::format(" of {:.3g} ms", 1000 * profile.seconds_per_sample);
   }
   if (profile.calls > 0) text += " in " + counted(profile.calls, "call");
   if (profile.outside > 0) text += fmt::format(", {} outside of the solver left out", profile.outside);
@@ -51,7 +51,7 @@ std::string identity(const FlameNode& node) {
 std::vector<std::string> notes_of(const FlameTree& tree) {
   std::vector<std::string> notes;
   if (tree.too_small > 0) {
-    notes.push_back(fmt::format("{} below 0.1 % of the samples not drawn", counted(tree.too_small, "frame")));
+    notes.push_back(fmt::format("{} below 0.1% of the samples not drawn", counted(tree.too_small, "frame")));
   }
   if (tree.too_deep) notes.push_back(fmt::format("frames beyond {} levels not drawn", kMostLevels));
   return notes;
@@ -97,14 +97,16 @@ FlamePicture one_side(const CpuProfile& profile, const std::string& title) {
     const std::string share = exact_share_text(tree.share(node, 1));
     if (at == 0) {
       frame.style = "root";
-      frame.label = fmt::format("all  {}", counted(all, "sample"));
+      frame.label = "all";
+      frame.figure = counted(all, "sample");
       frame.title = fmt::format("all\n\n{}", counted(all, "sample"));
     } else {
       const Origin origin = node.place == nullptr ? Origin::kUnknown : node.place->origin;
       origins.insert(origin);
       any_inlined |= node.inlined;
       frame.style = std::string(model::origin_word(origin)) + (node.inlined ? " inlined" : "");
-      frame.label = fmt::format("{}  {}", node.name, share_text(tree.share(node, 1)));
+      frame.label = node.name;
+      frame.figure = share_text(tree.share(node, 1));
       frame.title =
           fmt::format("{}\n{} of {} samples, {}; {} its own", identity(node), node.samples[1], all, share, node.own[1]);
     }
@@ -131,7 +133,7 @@ class Differential {
   FlamePicture picture(const std::string& old_title, const std::string& new_title) {
     FlamePicture picture;
     picture.two_sides = true;
-    picture.title = old_title + " -> " + new_title;
+    picture.title = old_title + " → " + new_title;
     picture.facts = {"before: " + old_title + ", " + samples_fact(before_),
                      "after: " + new_title + ", " + samples_fact(after_) + (has_ratio_ ? ratio_words() : "")};
     for (const auto& [name, profile] : {std::pair("before", &before_), std::pair("after", &after_)}) {
@@ -147,10 +149,9 @@ class Differential {
     add_new_side(picture);
     picture.width = kParts;
     add_old_side(picture);
-    picture.scale = "difference, of the old call's time:";
-    picture.keys = {{"less4", "-30 %"}, {"less3", "-10 %"},     {"less2", "-3 %"},
-                    {"less1", "-1 %"},  {"same", "none shown"}, {"more1", "+1 %"},
-                    {"more2", "+3 %"},  {"more3", "+10 %"},     {"more4", "+30 %"}};
+    picture.scale = "more or less of the old call's time, at least:";
+    picture.keys = {{"less4", "-30%"}, {"less3", "-10%"}, {"less2", "-3%"},  {"less1", "-1%"}, {"same", "none shown"},
+                    {"more1", "+1%"},  {"more2", "+3%"},  {"more3", "+10%"}, {"more4", "+30%"}};
     if (picture.width > kParts) picture.keys.push_back({"gone", "only before"});
     picture.notes = notes_of(tree_);
     picture.notes.insert(
@@ -162,7 +163,7 @@ class Differential {
   }
 
  private:
-  std::string ratio_words() const { return fmt::format("; a call takes {}x", ratio_text(ratio_, ratio_)); }
+  std::string ratio_words() const { return fmt::format("; a call takes {} times as long", ratio_text(ratio_, ratio_)); }
 
   static std::uint64_t parts(std::uint64_t samples, std::uint64_t of) {
     return static_cast<std::uint64_t>(std::llround(static_cast<double>(samples) / static_cast<double>(of) * kParts));
@@ -184,10 +185,14 @@ class Differential {
     return fmt::format("{}{}", difference > 0 ? "more" : "less", step);
   }
 
+  std::string change_of_share(const FlameNode& node) const {
+    return share_text(tree_.share(node, 0)) + " → " + share_text(tree_.share(node, 1));
+  }
+
   std::string title(std::uint32_t at) const {
     const FlameNode& node = tree_.nodes[at];
     const double before = tree_.share(node, 0), after = tree_.share(node, 1);
-    return fmt::format("{}\n{} -> {} of samples ({} of {} -> {} of {})\n{:+.1f} % of the old call's time",
+    return fmt::format("{}\n{} → {} of samples ({} of {} → {} of {})\n{:+.1f}% of the old call's time",
                        at == 0 ? "all\n" : identity(node), exact_share_text(before), exact_share_text(after),
                        node.samples[0], tree_.samples[0], node.samples[1], tree_.samples[1],
                        100 * (ratio_ * after - before));
@@ -207,9 +212,8 @@ class Differential {
       frame.before = parts(node.samples[0], tree_.samples[0]);
       frame.level = node.depth;
       frame.style = shade(node);
-      frame.label = fmt::format("{}  {}", at == 0 ? "after" : node.name,
-                                at == 0 ? fmt::format("n={}", tree_.samples[1])
-                                        : share_change_text(tree_.share(node, 0), tree_.share(node, 1)));
+      frame.label = at == 0 ? "after" : node.name;
+      frame.figure = at == 0 ? fmt::format("n={}", tree_.samples[1]) : change_of_share(node);
       frame.title = title(at);
       picture.frames.push_back(std::move(frame));
     });
@@ -239,10 +243,9 @@ class Differential {
       frame.level = node.depth;
       frame.style = is_gone(node) ? "gone" : "context";
       if (is_gone(node)) frame.before = frame.end - frame.begin;
-      frame.label = at == 0         ? fmt::format("only before  n={}", tree_.samples[0])
-                    : is_gone(node) ? fmt::format("{}  {}", node.name,
-                                                  share_change_text(tree_.share(node, 0), tree_.share(node, 1)))
-                                    : node.name;
+      frame.label = at == 0 ? "only before" : node.name;
+      if (at == 0) frame.figure = fmt::format("n={}", tree_.samples[0]);
+      if (is_gone(node)) frame.figure = change_of_share(node);
       frame.title = title(at);
       picture.frames.push_back(std::move(frame));
     });

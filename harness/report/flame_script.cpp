@@ -5,11 +5,11 @@ namespace harness::report {
 const char* const kFlameScript = R"js((() => {
 'use strict';
 const picture = document.currentScript.ownerSVGElement;
-const left = 10, room = 1180, character = 7.25;
+const left = 10, room = 1180, row = 18, character = 7.25;
 const width = +picture.dataset.width, whole = +picture.dataset.whole, twoSides = 'two' in picture.dataset;
 const frames = [...picture.querySelectorAll('svg.f')].map((element, index) => ({
   element, index, begin: +element.dataset.b, end: +element.dataset.e, before: +element.dataset.o || 0,
-  level: +element.getAttribute('y'), label: element.dataset.l, text: element.querySelector('text'),
+  level: +element.getAttribute('y'),  label: element.dataset.l, figure: element.dataset.n, text: element.querySelector('text'),
   words: element.querySelector('title').textContent.split('\n'), gone: element.classList.contains('gone'),
   context: element.classList.contains('context')
 }));
@@ -34,7 +34,11 @@ field.type = 'search';
 field.placeholder = 'search: a regular expression';
 field.setAttribute('aria-label', 'search for frames by a regular expression');
 
-const isShown = frame => frame.element.style.display !== 'none';
+function fitted(frame, most) {
+  const letters = [...frame.label], both = frame.label + '  ' + frame.figure;
+  if ([...both].length <= most) return both;
+  return letters.length <= most ? frame.label : most < 3 ? '' : letters.slice(0, most - 1).join('') + '…';
+}
 
 function draw() {
   const begin = zoomed ? zoomed.begin : 0, units = (zoomed ? zoomed.end : width) - begin;
@@ -43,12 +47,11 @@ function draw() {
     const outside = to <= from || (zoomed && frame.level > zoomed.level && frame.end - frame.begin < units);
     frame.element.style.display = outside ? 'none' : '';
     if (outside) continue;
-    const pixels = Math.max((to - from) / units * room - 0.5, 0.5);
+    const pixels = Math.max((to - from) / units * room - 1, 0.5);
     frame.element.setAttribute('x', left + (from - begin) / units * room);
     frame.element.setAttribute('width', pixels);
     frame.element.classList.toggle('below', !!zoomed && frame.level > zoomed.level);
-    const letters = [...frame.label], fit = Math.floor((pixels - 6) / character);
-    frame.text.textContent = letters.length <= fit ? frame.label : fit < 3 ? '' : letters.slice(0, fit - 1).join('') + '…';
+    frame.text.textContent = fitted(frame, Math.floor((pixels - 6) / character));
   }
   reset.disabled = !zoomed;
 }
@@ -64,7 +67,7 @@ function search() {
       words = 'not a regular expression, taken as text: ';
     }
   }
-  const covered = [], of = units => (100 * units / whole).toFixed(1) + ' %';
+  const covered = [], of = units => (100 * units / whole).toFixed(1) + '%';
   let matches = 0, now = 0, before = 0;
   for (const frame of frames) {
     const hit = !!matcher && (matcher.test(frame.words[0]) || matcher.test(frame.words[1] || ''));
@@ -84,8 +87,8 @@ function search() {
 }
 
 function tell(frame) {
-  const text = frame ? frame.words.join(' · ') : hint;
-  details.textContent = text.length > 160 ? text.slice(0, 159) + '…' : text;
+  const text = frame ? [frame.label, ...frame.words.slice(1)].join(' · ') : hint;
+  details.textContent = text.length > 115 ? text.slice(0, 114) + '…' : text;
 }
 
 function remember(replacing) {
@@ -120,12 +123,14 @@ function walk(frame, focus = true) {
   if (focus) current.element.focus();
 }
 
+// The widest callee, the caller, or who stands beside it.
 function neighbour(frame, key) {
-  const level = frame.level + (key === 'ArrowUp' ? -18 : key === 'ArrowDown' ? 18 : 0);
-  const row = frames.filter(other => other.level === level && isShown(other));
-  if (key === 'ArrowUp') return row.find(other => other.begin >= frame.begin && other.end <= frame.end);
-  if (key === 'ArrowDown') return row.find(other => other.begin <= frame.begin && other.end >= frame.end);
-  return row[row.indexOf(frame) + (key === 'ArrowLeft' ? -1 : 1)];
+  const level = frame.level + (key === 'ArrowUp' ? -row : key === 'ArrowDown' ? row : 0);
+  const there = frames.filter(other => other.level === level && other.element.style.display !== 'none');
+  if (key === 'ArrowDown') return there.find(other => other.begin <= frame.begin && other.end >= frame.end);
+  if (key !== 'ArrowUp') return there[there.indexOf(frame) + (key === 'ArrowLeft' ? -1 : 1)];
+  const above = there.filter(other => other.begin >= frame.begin && other.end <= frame.end);
+  return above.sort((a, b) => b.end - b.begin - a.end + a.begin)[0];
 }
 
 for (const frame of frames) {
@@ -145,11 +150,9 @@ addEventListener('keydown', event => {
     field.select();
   } else if (event.key === 'Escape') {
     if (inField) { field.value = pattern = ''; search(); remember(true); walk(current); } else zoom(null);
-  } else if (inField) {
-    return;
-  } else if (event.key === 'Enter' && event.target === current.element) {
+  } else if (event.target === current.element && event.key === 'Enter') {
     zoom(current);
-  } else if (event.key.startsWith('Arrow') && event.target === current.element) {
+  } else if (event.target === current.element && event.key.startsWith('Arrow')) {
     walk(neighbour(current, event.key));
   } else {
     return;
@@ -161,6 +164,7 @@ addEventListener('scroll', () => head.setAttribute('transform', 'translate(0 ' +
 walk(frames[0], false);
 tell(null);
 recall();
+scrollTo(0, picture.height.baseVal.value);  // to the roots
 })();
 )js";
 

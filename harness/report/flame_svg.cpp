@@ -39,7 +39,7 @@ text { fill: var(--ink); font: 13px system-ui, sans-serif; white-space: pre; }
 .less2 rect { fill: var(--less2); } .less3 rect { fill: var(--less3); } .less4 rect { fill: var(--less4); }
 .gone rect, .context rect { fill: none; stroke: var(--less4); stroke-width: 2.5; pointer-events: all; }
 .context rect { stroke: var(--line); stroke-width: 1.5; stroke-dasharray: 4 3; } .context text { fill: var(--faint); }
-.below rect { fill-opacity: 0.35; } .below text { fill: var(--faint); }
+.below rect { fill-opacity: 0.2; } .below text { fill: var(--faint); }
 .f:hover rect { stroke: var(--ink); stroke-width: 2; } .f:focus rect { stroke: var(--ink); stroke-width: 4; }
 .searched .f rect { fill-opacity: 0.3; } .searched .hit rect { fill: var(--hit); fill-opacity: 1; }
 .head div { display: flex; gap: 8px; justify-content: flex-end; }
@@ -125,20 +125,25 @@ class Drawing {
       put(R"(<text class="doubt" x="{:.0f}" y="{:.0f}">{}</text>)", kMargin, y += kNoteRow,
           escaped(picture_.doubt, kLongestLine));
     }
-    put(R"(<text class="details" x="{:.0f}" y="{:.0f}"/><text class="found" x="{:.0f}" y="50" text-anchor="end"/></g>)",
-        kMargin, head_ - 16, kWidth - kMargin);
+    put(R"(<text class="details" x="{:.0f}" y="{:.0f}"/><text class="found" x="{:.0f}" y="{:.0f}" text-anchor="end"/></g>)",
+        kMargin, head_ - 16, kWidth - kMargin, head_ - 16);
   }
 
   void draw(const FlameFrame& frame) {
     const double scale = (kWidth - 2 * kMargin) / static_cast<double>(std::max<std::uint64_t>(picture_.width, 1));
-    const double width = std::max(static_cast<double>(frame.end - frame.begin) * scale - 0.5, 0.5);
+    const double width = std::max(static_cast<double>(frame.end - frame.begin) * scale - 1, 0.5);
     const double y = head_ + (levels_ - 1 - frame.level) * kRow;
     const std::string label = printable(frame.label, true, kLongestLabel);
     const auto fits = width > 6 ? static_cast<std::size_t>((width - 6) / kCharacter) : 0;
-    put(R"(<svg class="f {}" x="{:.2f}" y="{:.0f}" width="{:.2f}" height="{:.0f}" data-b="{}" data-e="{}"{} data-l="{}"><title>{}</title><rect width="100%" height="100%"/><text x="3" y="13">{}</text></svg>)",
+    const std::string whole = label + "  " + frame.figure;
+    put(R"(<svg class="f {}" x="{:.2f}" y="{:.0f}" width="{:.2f}" height="{:.0f}" data-b="{}" data-e="{}"{} data-l="{}" data-n="{}"><title>{}</title><rect width="100%" height="100%"/><text x="3" y="13">{}</text></svg>)",
         frame.style, kMargin + static_cast<double>(frame.begin) * scale, y, width, kFrame, frame.begin, frame.end,
         frame.before > 0 ? fmt::format(R"( data-o="{}")", frame.before) : "", escaped(label, kLongestTitle),
-        escaped(frame.title, kLongestTitle), fits < 3 ? "" : escaped(cut(label, fits, true), kLongestTitle));
+        escaped(frame.figure, kLongestTitle), escaped(frame.title, kLongestTitle),
+        escaped(characters_in(whole) <= fits ? whole
+                : fits < 3                   ? ""
+                                             : cut(label, fits, true),
+                kLongestTitle));
   }
 
   void legend(double y) {
@@ -146,7 +151,7 @@ class Drawing {
     if (!picture_.keys.empty()) {
       if (!picture_.scale.empty()) {
         put(R"(<text class="faint" x="{:.0f}" y="{:.0f}">{}</text>)", x, y + 14, escaped(picture_.scale, kLongestLine));
-        x += 6.6 * static_cast<double>(characters_in(picture_.scale)) + 12;
+        x += 6.3 * static_cast<double>(characters_in(picture_.scale)) + 12;
       }
       for (const FlameKey& key : picture_.keys) {
         const double width = kCharacter * static_cast<double>(characters_in(key.words)) + 14;

@@ -14,6 +14,7 @@ struct FlameFrame {
   std::uint32_t level = 0;           // 0 = at the bottom
   std::string style;                 // classes: `solver`, `more2`, `gone`
   std::string label;                 // cut to the frame's width
+  std::string figure;                // after the label, where there is room for both
   std::string title;                 // lines; the first two are what a search looks into
   // Of what a search sums up: the other side's units; frames that stand for another one (`context`) count nothing.
   std::uint64_t before = 0;

@@ -16,7 +16,7 @@ std::string share_text(double share) {
 
 std::string share_change_text(double before, double after) { return share_text(before) + " -> " + share_text(after); }
 
-std::string exact_share_text(double share) { return std::isfinite(share) ? fmt::format("{:.1f} %", 100 * share) : "?"; }
+std::string exact_share_text(double share) { return std::isfinite(share) ? fmt::format("{:.1f}%", 100 * share) : "?"; }
 
 std::string frame_name(std::string_view function, std::string_view module) {
   if (!function.empty()) return model::short_name(function);

@@ -12,7 +12,7 @@ namespace harness::report {
 std::string share_text(double share);
 // `12% -> 29%`
 std::string share_change_text(double before, double after);
-// `29.0 %`, `0.4 %`: for titles of pictures, where a share is a width.
+// `29.0%`, `0.4%`: for titles of pictures, where a share is a width.
 std::string exact_share_text(double share);
 
 // `std::_Hashtable::_M_rehash_aux`, or `[libc.so.6]` where no symbol was found, `[unknown]` where no module was. Not made
