@@ -73,6 +73,13 @@ void members(Archive& archive, T& one) {
   archive("samples", one.samples);
 }
 
+template <class Archive, Either<SourceText> T>
+void members(Archive& archive, T& one) {
+  archive("file", one.file);
+  archive("newer", one.newer);
+  archive("text", one.text);
+}
+
 template <class Archive, Either<CaseProfile> T>
 void members(Archive& archive, T& one) {
   archive("problem", one.problem);
@@ -81,10 +88,13 @@ void members(Archive& archive, T& one) {
   archive("library_file", one.library_file);
   archive("library_sha256", one.library_sha256);
   archive("real_seconds_per_call", one.real_seconds_per_call);
+  archive("compared_with", one.compared_with);
+  archive("ratio", one.ratio);
   archive("warnings", one.warnings);
   archive("fingerprint", one.fingerprint);
   archive("cpu", one.cpu);
   archive("heap", one.heap);
+  archive("sources", one.sources);
 }
 
 }  // namespace harness::model

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -22,10 +21,9 @@ inline const std::string kMaps =
     "7ffff7000000-7ffff7002000 r-xp 00000000 00:00 0                          [vdso]\n";
 
 inline Bytes bytes_of(const std::vector<std::uint64_t>& words, const std::string& text = "") {
-  Bytes bytes(words.size() * 8);
-  if (!words.empty()) std::memcpy(bytes.data(), words.data(), bytes.size());
-  bytes.insert(bytes.end(), text.begin(), text.end());
-  return bytes;
+  std::string bytes(reinterpret_cast<const char*>(words.data()), words.size() * 8);
+  bytes += text;
+  return {bytes.begin(), bytes.end()};
 }
 
 // A CPU profile of these records, each its count, its depth and its addresses.
