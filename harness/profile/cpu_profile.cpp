@@ -43,7 +43,9 @@ std::optional<Mapping> mapping_of(std::string_view line) {
   const std::string_view device = take_word(line), inode = take_word(line);
   const auto dash = range.find('-');
   if (dash == std::string_view::npos || rights.size() != 4 || rights[2] != 'x' || inode.empty()) return std::nullopt;
-  if (device.find(':') == std::string_view::npos) return std::nullopt;
+  const bool are_numbers = device.find_first_not_of("0123456789abcdef:") == std::string_view::npos &&
+                           inode.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!are_numbers || device.find(':') == std::string_view::npos) return std::nullopt;
   const auto begin = hexadecimal(range.substr(0, dash)), end = hexadecimal(range.substr(dash + 1));
   const auto offset_value = hexadecimal(offset);
   if (!begin || !end || !offset_value || *begin >= *end) return std::nullopt;

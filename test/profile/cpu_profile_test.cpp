@@ -157,10 +157,11 @@ TEST_CASE("only what can be executed is a mapping, by address, with the name tha
 }
 
 TEST_CASE("lines that are no mappings are skipped") {
-  for (const std::string line : {"", "build=/usr/bin/program", "1000 r-xp 0 00:00 0 f", "2000-1000 r-xp 0 00:00 0 f",
-                                 "1000-1000 r-xp 0 00:00 0 f", "1000-2000 r-xp", "1000-2000 r-xp 0 0000 0 f",
-                                 "1000-2000 x 0 00:00 0 f", "1000-2g00 r-xp 0 00:00 0 f", "-2000 r-xp 0 00:00 0 f",
-                                 "1000-11112222333344445 r-xp 0 00:00 0 f", "1000-2000 r-xp z 00:00 0 f"}) {
+  for (const std::string line :
+       {"", "build=/usr/bin/program", "1000 r-xp 0 00:00 0 f", "2000-1000 r-xp 0 00:00 0 f",
+        "1000-1000 r-xp 0 00:00 0 f", "1000-2000 r-xp", "1000-2000 r-xp 0 0000 0 f", "1000-2000 x 0 00:00 0 f",
+        "1000-2g00 r-xp 0 00:00 0 f", "-2000 r-xp 0 00:00 0 f", "1000-11112222333344445 r-xp 0 00:00 0 f",
+        "1000-2000 r-xp z 00:00 0 f", "1000-2000 r-xp 0 /memfd:f (deleted)", "1000-2000 r-xp 0 00:00 f"}) {
     INFO(line);
     CHECK(read_mappings(line).empty());
   }
