@@ -97,21 +97,26 @@ class Profiler {
   bool started_ = false;
 };
 
+// CLOCK_PROCESS_CPUTIME_ID would be as of the last tick while the profiler's timer runs.
+double cpu_of(const rusage& used) {
+  return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
+}
+
 // Adds to `use` what the process did while it lives; only then samples are taken.
 class InCall {
  public:
   explicit InCall(CpuUse& use) : use_(use) {
     ::getrusage(RUSAGE_SELF, &before_);
-    cpu_begin_ = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     begin_ = monotonic_seconds();
     in_a_call.store(true, std::memory_order_relaxed);
   }
   ~InCall() {
     in_a_call.store(false, std::memory_order_relaxed);
     use_.wall_seconds += monotonic_seconds() - begin_;
-    use_.cpu_seconds += seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu_begin_;
     rusage after{};
     ::getrusage(RUSAGE_SELF, &after);
+    use_.cpu_seconds += std::max(0.0, cpu_of(after) - cpu_of(before_));
     use_.voluntary_switches += static_cast<std::uint64_t>(after.ru_nvcsw - before_.ru_nvcsw);
     use_.involuntary_switches += static_cast<std::uint64_t>(after.ru_nivcsw - before_.ru_nivcsw);
     use_.minor_faults += static_cast<std::uint64_t>(after.ru_minflt - before_.ru_minflt);
@@ -122,7 +127,7 @@ class InCall {
  private:
   CpuUse& use_;
   rusage before_{};
-  double begin_ = 0, cpu_begin_ = 0;
+  double begin_ = 0;
 };
 
 // Is it code of the library that has the profiler?

@@ -69,6 +69,7 @@ const char* meaning(int signal) {
     case SIGABRT: return " (abort: failed assertion, uncaught exception or heap corruption)";
     case SIGSYS: return " (forbidden system call)";
     case SIGXFSZ: return " (wrote a file, which a solver may not)";
+    case SIGPROF: return " (the profiler's signal, whose handler was taken away)";
     default: return "";
   }
 }

@@ -37,7 +37,7 @@
 //               u64 count a side, u8 side that begins                       ran
 //   kCpuProfile u64 enough samples, f64 most                     kProfiled  see CpuUse; only as harness-worker-cpu
 //               seconds, u64 calls of the first batch
-//   kTakeCpuProfile                                              kBytes     what the profiler wrote, once
+//   kTakeCpuProfile                                              kBytes     what the profiler wrote
 //   kHeapProfile                                                 kBytes     two dumps, a zero byte between them; only as
 //                                                                           harness-worker-profile
 //

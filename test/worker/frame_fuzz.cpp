@@ -24,6 +24,9 @@ void as_the_parent_reads(const Frame& frame) {
       for (const auto& slice : sliced->slices)
         if (!(slice.real_seconds >= 0) || !(slice.cpu_seconds >= 0)) std::abort();
     }
+  if (const auto use = decode_profiled(payload);
+      use && (!(use->wall_seconds >= 0) || use->calls == 0 || use->loss > SignalLoss::kTimerStopped))
+    std::abort();
   if (const auto counted = decode_counted(payload); counted && !(*counted > 0)) std::abort();
   static_cast<void>(decode_hello(payload));
   static_cast<void>(decode_facts(payload));
@@ -36,6 +39,7 @@ void as_the_child_reads(const Frame& frame) {
   if (frame.kind == Kind::kTime) reader.u64(), reader.f64();
   if (frame.kind == Kind::kLatency) reader.u64(), reader.u64(), reader.f64();
   if (frame.kind == Kind::kLoad) reader.text(), reader.u64(), reader.u8();
+  if (frame.kind == Kind::kCpuProfile) reader.u64(), reader.f64(), reader.u64();
   if (frame.kind == Kind::kTurn) reader.u8();
   if (frame.kind == Kind::kSlices) reader.u64(), reader.u64(), reader.f64();
   if (frame.kind == Kind::kAlternate)

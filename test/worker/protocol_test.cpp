@@ -142,6 +142,42 @@ TEST_CASE("exactly the slices that were asked for are read, and none that is no 
   CHECK_FALSE(decoded(1, 1, 1, 1, -1));
 }
 
+TEST_CASE("the numbers of a CPU profile are read back, and what cannot be is refused") {
+  const auto decoded = [](std::uint64_t calls, double wall, double total, std::uint8_t loss) {
+    FrameWriter writer(Kind::kProfiled, 1);
+    writer.u64(400).u64(calls).f64(wall).f64(1.5).f64(total).u64(1).u64(2).u64(3).u8(loss);
+    return bytes_of(writer);
+  };
+  const auto payload_of = [](const std::vector<std::uint8_t>& bytes) { return std::span(bytes).subspan(kHeaderSize); };
+  const auto good = decoded(9, 2, 3, 2);
+  REQUIRE(parse_frame(good));
+  const auto use = decode_profiled(payload_of(good));
+  REQUIRE(use);
+  CHECK(use->samples == 400);
+  CHECK(use->calls == 9);
+  CHECK(use->wall_seconds == 2);
+  CHECK(use->cpu_seconds == 1.5);
+  CHECK(use->total_seconds == 3);
+  CHECK(use->voluntary_switches == 1);
+  CHECK(use->involuntary_switches == 2);
+  CHECK(use->minor_faults == 3);
+  CHECK(use->loss == SignalLoss::kBlocked);
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  CHECK_FALSE(decode_profiled(payload_of(decoded(0, 2, 3, 0))));
+  CHECK_FALSE(decode_profiled(payload_of(decoded(9, -1, 3, 0))));
+  CHECK_FALSE(decode_profiled(payload_of(decoded(9, 2, kNan, 0))));
+  CHECK_FALSE(decode_profiled(payload_of(decoded(9, 2, 3, 5))));
+  for (std::size_t size = 0; size < good.size() - kHeaderSize; ++size)
+    CHECK_FALSE(decode_profiled(payload_of(good).first(size)));
+}
+
+TEST_CASE("every request is a step of a timeline, or none of its own") {
+  CHECK(std::string(step_of(Kind::kTime)) == "run");
+  CHECK(std::string(step_of(Kind::kBye)) == "finish");
+  CHECK(std::string(step_of(Kind::kTurn)).empty());
+  CHECK(std::string(step_of(Kind::kTakeCpuProfile)).empty());
+}
+
 TEST_CASE("a count of instructions is above zero") {
   const auto decoded = [](double count) {
     FrameWriter writer(Kind::kCounted, 1);

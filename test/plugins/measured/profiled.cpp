@@ -70,6 +70,10 @@ void replaces_the_handler() {
   ::signal(SIGPROF, [](int) {});
   busy();
 }
+void takes_the_handler_away() {
+  ::signal(SIGPROF, SIG_DFL);
+  busy();
+}
 void blocks_sigprof() {
   sigset_t profiling;
   ::sigemptyset(&profiling);
@@ -144,6 +148,7 @@ constexpr Named kFunctions[] = {NAMED(spins),
                                 NAMED(throws_and_catches),
                                 NAMED(ignores_sigprof),
                                 NAMED(replaces_the_handler),
+                                NAMED(takes_the_handler_away),
                                 NAMED(blocks_sigprof),
                                 NAMED(stops_the_timer),
                                 NAMED(crashes),
