@@ -84,7 +84,7 @@ class Source {
 
   std::string text() {
     const std::size_t columns = page_.options().columns;
-    if (before_ && before_->missing.empty() && after_.missing.empty() && columns >= kSideBySide) {
+    if (before_ && columns >= kSideBySide && has_rows(*before_) && has_rows(after_)) {
       beside(columns);
     } else {
       if (before_) {
@@ -103,6 +103,8 @@ class Source {
   bool utf8() const { return page_.options().utf8; }
 
   static bool is_thin(const SourceSide& side) { return side.samples < model::kLeastSamples; }
+
+  static bool has_rows(const SourceSide& side) { return side.missing.empty() && !side.rows.empty(); }
 
   std::string name(const SourceSide& side) const {
     return fmt::format("{} {} (n={})", safe(side.solver), safe(side.file), side.samples);
@@ -166,7 +168,7 @@ class Source {
   void beside(std::size_t columns) {
     const std::size_t width = (columns - 3) / 2;
     const auto put = [&](const std::string& left, const std::string& right) {
-      page_.add(right.empty() && false ? left : left + (utf8() ? " │ " : " | ") + right);
+      page_.add(left + (utf8() ? " │" : " |") + (right.empty() ? "" : " " + right));
     };
     const auto half = [&](const std::string& text) { return cut(text, width, utf8()); };
     const auto both = [&](const std::string& left, const std::string& right) {

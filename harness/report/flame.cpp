@@ -21,31 +21,22 @@ using model::CpuProfile;
 using Origin = model::CodePlace::Origin;
 
 constexpr std::uint64_t kParts = 1'000'000;  // of a side's samples: the unit of width where two sides are drawn
-constexpr double kShown = 2;                 // standard errors, below which a difference has no colour
+constexpr std::size_t kLongestName = 4000;
+constexpr double kShown = 2;  // standard errors, below which a difference has no colour
 constexpr std::array<double, 4> kSteps{0.01, 0.03, 0.1, 0.3};  // of the old side's time, for the shades
-
-std::string samples_fact(const CpuProfile& profile) {
-  std::string text = counted(profile.samples, "sample");
-  if (std::isfinite(profile.seconds_per_sample) && profile.seconds_per_sample > 0) {
-    text += fmt::format(" of {:.3g} ms", 1000 * profile.seconds_per_sample);
-  }
-  if (profile.calls > 0) text += " in " + counted(profile.calls, "call");
-  if (profile.outside > 0) text += fmt::format(", {} outside of the solver left out", profile.outside);
-  return text;
-}
 
 // Name and place of a frame, a line each.
 std::string identity(const FlameNode& node) {
   if (node.place == nullptr) return node.name + "\nbeyond the frames that the profiler keeps";
   const model::CodePlace& place = *node.place;
-  std::string text = place.function.empty() ? node.name : place.function;
+  std::string text = printable(place.function.empty() ? node.name : place.function, true, kLongestName);
   if (node.inlined) text += " (inlined)";
   std::string where = place_text(place.file, node.line);
   if (place.origin != Origin::kSolver || where.empty()) {
     if (!where.empty()) where += ", ";
     where += place.module.empty() ? std::string(model::origin_word(place.origin)) : place.module;
   }
-  return text + "\n" + where;
+  return text + "\n" + printable(where);
 }
 
 std::vector<std::string> notes_of(const FlameTree& tree) {
@@ -73,7 +64,7 @@ void walk(const FlameTree& tree, Visit visit) {
 FlamePicture one_side(const CpuProfile& profile, const std::string& title) {
   FlamePicture picture;
   picture.title = title;
-  picture.facts = {samples_fact(profile)};
+  picture.facts = {sampling_text(profile)};
   if (!profile.thin_because.empty()) picture.doubt = "thin: " + profile.thin_because + ": its shares are rough";
   const FlameTree tree = flame_tree(nullptr, profile);
   const std::uint64_t all = tree.samples[1];
@@ -134,8 +125,8 @@ class Differential {
     FlamePicture picture;
     picture.two_sides = true;
     picture.title = old_title + " → " + new_title;
-    picture.facts = {"before: " + old_title + ", " + samples_fact(before_),
-                     "after: " + new_title + ", " + samples_fact(after_) + (has_ratio_ ? ratio_words() : "")};
+    picture.facts = {"before: " + old_title + ", " + sampling_text(before_),
+                     "after: " + new_title + ", " + sampling_text(after_) + (has_ratio_ ? ratio_words() : "")};
     for (const auto& [name, profile] : {std::pair("before", &before_), std::pair("after", &after_)}) {
       if (profile->thin_because.empty()) continue;
       picture.doubt += std::string(picture.doubt.empty() ? "thin: " : "; ") + name + " " + profile->thin_because;

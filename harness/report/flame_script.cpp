@@ -35,7 +35,7 @@ field.placeholder = 'search: a regular expression';
 field.setAttribute('aria-label', 'search for frames by a regular expression');
 
 function fitted(frame, most) {
-  const letters = [...frame.label], both = frame.label + '  ' + frame.figure;
+  const letters = [...frame.label], both = frame.figure ? frame.label + '  ' + frame.figure : frame.label;
   if ([...both].length <= most) return both;
   return letters.length <= most ? frame.label : most < 3 ? '' : letters.slice(0, most - 1).join('') + '…';
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <harness/report/figures.hpp>
+#include <harness/report/xml_text.hpp>
 
 namespace harness::report {
 namespace {
@@ -48,32 +49,14 @@ text { fill: var(--ink); font: 13px system-ui, sans-serif; white-space: pre; }
 .head button:disabled { color: var(--faint); }
 )";
 
-// Text of others inside of an element or an attribute: printable line by line, then without what XML takes for its own.
+// Line by line.
 std::string escaped(std::string_view text, std::size_t most) {
   std::string shown;
-  for (bool first = true; !text.empty() || first; first = false) {
-    const auto end = std::min(text.find('\n'), text.size());
-    if (!first) shown += '\n';
-    const std::string safe = printable(text.substr(0, end), true, most);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    for (std::size_t i = 0; i < safe.size(); ++i) {
-      const std::string_view rest = std::string_view(safe).substr(i);
-      if (rest.starts_with("\xef\xbf\xbe") || rest.starts_with("\xef\xbf\xbf")) {  // no characters of XML
-        shown += '?';
-        i += 2;
-        continue;
-      }
-      switch (safe[i]) {
-        case '&': shown += "&amp;"; break;
-        case '<': shown += "&lt;"; break;
-        case '>': shown += "&gt;"; break;
-        case '"': shown += "&quot;"; break;
-        case '\'': shown += "&#39;"; break;
-        default: shown += safe[i];
-      }
-    }
+  for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+    shown += xml_text(text.substr(0, end), most) + '\n';
+    text.remove_prefix(end + 1);
   }
-  return shown;
+  return shown + xml_text(text, most);
 }
 
 class Drawing {
@@ -135,7 +118,7 @@ class Drawing {
     const double y = head_ + (levels_ - 1 - frame.level) * kRow;
     const std::string label = printable(frame.label, true, kLongestLabel);
     const auto fits = width > 6 ? static_cast<std::size_t>((width - 6) / kCharacter) : 0;
-    const std::string whole = label + "  " + frame.figure;
+    const std::string whole = frame.figure.empty() ? label : label + "  " + frame.figure;
     put(R"(<svg class="f {}" x="{:.2f}" y="{:.0f}" width="{:.2f}" height="{:.0f}" data-b="{}" data-e="{}"{} data-l="{}" data-n="{}"><title>{}</title><rect width="100%" height="100%"/><text x="3" y="13">{}</text></svg>)",
         frame.style, kMargin + static_cast<double>(frame.begin) * scale, y, width, kFrame, frame.begin, frame.end,
         frame.before > 0 ? fmt::format(R"( data-o="{}")", frame.before) : "", escaped(label, kLongestTitle),

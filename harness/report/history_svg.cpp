@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include <harness/report/figures.hpp>
 #include <harness/report/history.hpp>
 #include <harness/report/history_words.hpp>
+#include <harness/report/xml_text.hpp>
 
 namespace harness::report {
 namespace {
@@ -36,28 +36,7 @@ constexpr const char* kStyle = R"(
   .mark { stroke: var(--mark); } .level { fill: var(--mark); } .label { fill: var(--mark); font-size: 11px; }
 )";
 
-// Text of others inside of an element or an attribute: printable, then without what XML takes for its own.
-std::string escaped(const std::string& text, std::size_t most = kLongestText) {
-  std::string shown;
-  const std::string safe = printable(text, true, most);
-  for (std::size_t i = 0; i < safe.size(); ++i) {
-    const std::string_view rest = std::string_view(safe).substr(i);
-    if (rest.starts_with("\xef\xbf\xbe") || rest.starts_with("\xef\xbf\xbf")) {  // no characters of XML
-      shown += '?';
-      i += 2;
-      continue;
-    }
-    switch (safe[i]) {
-      case '&': shown += "&amp;"; break;
-      case '<': shown += "&lt;"; break;
-      case '>': shown += "&gt;"; break;
-      case '"': shown += "&quot;"; break;
-      case '\'': shown += "&#39;"; break;
-      default: shown += safe[i];
-    }
-  }
-  return shown;
-}
+std::string escaped(const std::string& text, std::size_t most = kLongestText) { return xml_text(text, most); }
 
 std::string ratio_label(double ratio) {
   return ratio < 99.995 ? fmt::format("{:.3f}", ratio) : fmt::format("{:.3g}", ratio);

@@ -131,16 +131,15 @@ class Profile {
       return;
     }
     const CpuProfile& cpu = *profile.cpu;
-    text += counted(cpu.samples, "sample");
-    if (cpu.seconds_per_sample > 0) text += " of " + time_text(cpu.seconds_per_sample, utf8());
-    if (cpu.calls > 0) {
-      text += fmt::format(" in {}, {} of wall time", counted(cpu.calls, "call"), time_text(cpu.wall_seconds, utf8()));
-      if (cpu.wall_seconds > 0) text += fmt::format(", CPU {}", share_text(cpu.cpu_seconds / cpu.wall_seconds));
+    text += sampling_text(cpu);
+    if (cpu.wall_seconds > 0) {
+      text += fmt::format("; {} of wall time, CPU {}", time_text(cpu.wall_seconds, utf8()),
+                          share_text(cpu.cpu_seconds / cpu.wall_seconds));
     }
-    if (cpu.outside > 0) text += fmt::format("; {} outside of the solver left out", counted(cpu.outside, "sample"));
     entry(what, text);
-    if (!cpu.thin_because.empty()) {
-      entry("", fmt::format("too thin to name functions: {} ({} samples are needed)", safe(cpu.thin_because),
+    if (is_thin(profile)) {
+      entry("", fmt::format("too thin to name functions: {} ({} samples are needed)",
+                            cpu.thin_because.empty() ? counted(cpu.samples, "sample") : safe(cpu.thin_because),
                             model::kLeastSamples));
     }
   }
@@ -151,14 +150,14 @@ class Profile {
     for (const std::string& line : text_.why) page_.folded_line("  " + safe(line), 4);
   }
 
-  static bool is_thin(const CaseProfile* profile) {
-    return profile != nullptr && profile->cpu && !profile->cpu->thin_because.empty();
+  static bool is_thin(const CaseProfile& profile) {
+    return profile.cpu && (!profile.cpu->thin_because.empty() || profile.cpu->samples < model::kLeastSamples);
   }
 
   // Names come last, so that what the terminal cuts off is never a figure.
   void functions() {
-    if (!now_.cpu || text_.functions.empty() || is_thin(&now_)) return;
-    const bool two = before_ != nullptr && before_->cpu && !is_thin(before_);
+    if (!now_.cpu || text_.functions.empty() || is_thin(now_)) return;
+    const bool two = before_ != nullptr && before_->cpu && !is_thin(*before_);
     title(two ? fmt::format("functions (n={}/{})", before_->cpu->samples, now_.cpu->samples)
               : fmt::format("functions (n={})", now_.cpu->samples));
     const std::size_t width = two ? 12 : 4;
@@ -201,7 +200,7 @@ class Profile {
       allocs += site.allocs_per_call;
       bytes += site.bytes_per_call;
     }
-    return fmt::format("{} allocations of {}", count_text(allocs), bytes_text(bytes));
+    return count_text(allocs) + ", " + bytes_text(bytes);
   }
 
   void sites() {
@@ -226,7 +225,8 @@ class Profile {
   }
 
   void listed(const std::string& what, const std::vector<std::string>& values) {
-    for (std::size_t i = 0; i < values.size(); ++i) entry(i == 0 ? what : "", safe(values[i]));
+    for (std::size_t i = 0; i < std::min(values.size(), kMostSites); ++i) entry(i == 0 ? what : "", safe(values[i]));
+    if (values.size() > kMostSites) entry("", fmt::format("and {} more", values.size() - kMostSites));
   }
 
   void fingerprint() {

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <harness/report/change.hpp>
+
 namespace harness::report {
 
 std::string share_text(double share) {
@@ -21,6 +23,16 @@ std::string exact_share_text(double share) { return std::isfinite(share) ? fmt::
 std::string frame_name(std::string_view function, std::string_view module) {
   if (!function.empty()) return model::short_name(function);
   return fmt::format("[{}]", module.empty() ? "unknown" : module);
+}
+
+std::string sampling_text(const model::CpuProfile& profile) {
+  std::string text = counted(profile.samples, "sample");
+  if (std::isfinite(profile.seconds_per_sample) && profile.seconds_per_sample > 0) {
+    text += fmt::format(" of {:.3g} ms", 1000 * profile.seconds_per_sample);
+  }
+  if (profile.calls > 0) text += " in " + counted(profile.calls, "call");
+  if (profile.outside > 0) text += fmt::format(", {} outside of the solver left out", profile.outside);
+  return text;
 }
 
 std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }

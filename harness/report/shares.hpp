@@ -1,6 +1,7 @@
 // Shares of samples and names of functions as text: what tables, lines and pictures of profiles agree on.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ std::string exact_share_text(double share);
 // `std::_Hashtable::_M_rehash_aux`, or `[libc.so.6]` where no symbol was found, `[unknown]` where no module was. Not made
 // printable.
 std::string frame_name(std::string_view function, std::string_view module);
+// `802 samples of 4 ms in 320 calls, 12 outside of the solver left out`
+std::string sampling_text(const model::CpuProfile& profile);
 // The last part of a path.
 std::string_view file_name(std::string_view path);
 // `two-sum-v2.1.0/hash_map.cpp:14`; without a line the file alone; without a file "".

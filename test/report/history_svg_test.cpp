@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -6,55 +5,12 @@
 
 #include "../catch.hpp"
 #include "history_views.hpp"
+#include "xml.hpp"
 
 using namespace harness::report;
 using namespace history_views;
-
-namespace {
-
-// What of well-formed XML this picture can break: tags that nest, attributes in quotes, only known entities and allowed
-// characters, one root. Empty: it is well-formed.
-std::string fault_in(const std::string& xml) {
-  std::vector<std::string> open;
-  std::size_t roots = 0;
-  for (std::size_t i = 0; i < xml.size(); ++i) {
-    const auto c = static_cast<unsigned char>(xml[i]);
-    if (c < 0x20 && c != '\n') return "a control character";
-    if (xml[i] == '&') {
-      const std::string entity = xml.substr(i, xml.find(';', i) - i + 1);
-      if (entity != "&amp;" && entity != "&lt;" && entity != "&gt;" && entity != "&quot;" && entity != "&#39;")
-        return entity;
-    }
-    if (xml[i] == '>') return "a stray >";
-    if (xml[i] != '<') {
-      if (open.empty() && xml[i] != '\n') return "text outside of the root";
-      continue;
-    }
-    const auto end = xml.find('>', i);
-    if (end == std::string::npos) return "an open tag";
-    std::string tag = xml.substr(i + 1, end - i - 1);
-    if (tag.find('<') != std::string::npos) return "a < inside of a tag";
-    if (std::count(tag.begin(), tag.end(), '"') % 2 != 0) return "an open quote";
-    i = end;
-    if (tag.starts_with("/")) {
-      if (open.empty() || open.back() != tag.substr(1)) return "</" + tag.substr(1) + "> closes nothing";
-      open.pop_back();
-      continue;
-    }
-    const std::string name = tag.substr(0, tag.find_first_of(" /"));
-    if (open.empty() && ++roots > 1) return "a second root";
-    if (!tag.ends_with("/")) open.push_back(name);
-  }
-  return open.empty() && roots == 1 ? "" : "an element that is not closed";
-}
-
-std::size_t count_of(const std::string& text, const std::string& what) {
-  std::size_t count = 0;
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + what.size())) ++count;
-  return count;
-}
-
-}  // namespace
+using xml::count_of;
+using xml::fault_in;
 
 TEST_CASE("the checker of these tests finds what is not well-formed") {
   CHECK(fault_in("<a b=\"1\"><c/>x &amp; y</a>\n").empty());
