@@ -10,6 +10,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include <harness/profile/attribution.hpp>
+
 namespace harness::profile {
 namespace {
 
@@ -78,6 +80,7 @@ struct DebugInformation::Parts {
   std::vector<std::string> scopes{""};
   struct Name {
     std::string text;
+    std::string file;  // where it is declared
     std::uint32_t line = 0;
   };
   std::unordered_map<const void*, Name> names;
@@ -220,10 +223,11 @@ struct DebugInformation::Parts {
     return nullptr;
   }
 
-  const Name& name_of(Dwarf_Die die) {
+  const Name& name_of(const Unit& unit, Dwarf_Die die) {
     const void* key = die.addr;
     if (const auto known = names.find(key); known != names.end()) return known->second;
     Name name;
+    name.file = file_name(unit, dwarf_decl_file(&die));
     std::string plain;
     // A function's parts: the inlined or concrete one, the abstract one, the one declared in its class.
     for (int hop = 0; hop < 8; ++hop) {
@@ -294,12 +298,17 @@ struct DebugInformation::Parts {
     }
     std::vector<model::CodePlace> found;
     const auto add = [&](const Dwarf_Die& die, bool inlined) {
-      const Name& name = name_of(die);
+      const Name& name = name_of(unit, die);
       model::CodePlace place;
       place.function = name.text;
       place.function_line = name.line;
       place.file = file;
       place.line = line;
+      // A line of another file: of inlined code whose call the compiler did not keep. The function's own is not known.
+      if (!name.file.empty() && base_name(name.file) != base_name(file)) {
+        place.file = name.file;
+        place.line = 0;
+      }
       place.inlined = inlined;
       found.push_back(std::move(place));
     };

@@ -14,9 +14,9 @@
 namespace harness::profile {
 
 // Dimensions of Fingerprint::vector, each 0 to 1, in this order:
-//   own share of the 1st, 2nd, 3rd hottest function; depth of the stacks in which each is the leaf (mean frames / 64, at
-//   most 1); share of samples in the allocator; heap growths of the first call (n / (n + 1)); blocked share: 1 - CPU / wall
-//   time; voluntary and involuntary switches and minor faults per call (each n / (n + 1)).
+//   own share of the 1st, 2nd, 3rd hottest function; depth of the stacks in which each is the leaf (mean frames / 64,
+//   at most 1); share of samples in the allocator; heap growths of the first call (n / (n + 1)); blocked share: 1 - CPU
+//   / wall time; voluntary and involuntary switches and minor faults per call (each n / (n + 1)).
 inline constexpr std::size_t kDimensions = 12;
 inline constexpr std::array<std::string_view, kDimensions> kDimensionNames = {"share 1",
                                                                               "share 2",
@@ -44,10 +44,10 @@ double distance(const model::Fingerprint& a, const model::Fingerprint& b);
 
 // Samples by function, most own samples first. Functions are one by name and file, folders left out (a version's folder
 // is part of the path): equal names in two files, or in two modules, are two functions. Inlined plumbing of the
-// standard library (`__detail`, `__gnu_cxx`, operators, names that begin with two underscores) counts for the function
-// that it was inlined into.
+// standard library (`__detail`, `__gnu_cxx`, operators, allocators, names that begin with an underscore) counts for the
+// function that it was inlined into, a frame without a name for the named one of its module that called it.
 struct FunctionSamples {
-  std::string function;  // short: `std::_Hashtable::_M_rehash_aux`
+  std::string function;  // short: `std::_Hashtable::_M_rehash_aux`; "" = only the module is known
   std::string file, module;
   std::uint64_t own = 0, cumulative = 0;
   double mean_depth = 0;  // of the stacks in which it is the leaf

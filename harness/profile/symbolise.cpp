@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <string_view>
 #include <tuple>
 #include <unordered_map>
 
+#include <harness/profile/attribution.hpp>
 #include <harness/profile/symbols.hpp>
 
 namespace harness::profile {
@@ -12,47 +12,15 @@ namespace {
 
 using model::CodePlace;
 
-std::string_view base_name(std::string_view file) {
-  const auto slash = file.rfind('/');
-  return slash == std::string_view::npos ? file : file.substr(slash + 1);
-}
-
-// Where a demangled name's own part begins: behind the return type that templates' names carry.
-std::string_view without_return_type(std::string_view function) {
-  std::size_t begin = 0;
-  int depth = 0;
-  for (std::size_t at = 0; at < function.size(); ++at) {
-    const char letter = function[at];
-    if (function.substr(at).starts_with("operator")) break;
-    if (letter == '(' && depth == 0 && !function.substr(at).starts_with("(anonymous namespace)")) break;
-    if (letter == '<' || letter == '(' || letter == '{' || letter == '[') ++depth;
-    if (letter == '>' || letter == ')' || letter == '}' || letter == ']') --depth;
-    if (letter == ' ' && depth == 0) begin = at + 1;
-  }
-  return function.substr(begin);
-}
-
 bool is_sdk(const CodePlace& place) {
   if (place.origin != CodePlace::Origin::kSolver) return false;
-  return without_return_type(place.function).starts_with("harness::sdk::") ||
+  return model::short_name(place.function).starts_with("harness::sdk::") ||
          place.file.find("harness/sdk/") != std::string::npos;
 }
 
 bool is_same_function(const CodePlace& a, const CodePlace& b) {
   return !a.function.empty() && a.function == b.function && a.module == b.module &&
          base_name(a.file) == base_name(b.file);
-}
-
-bool is_allocator(const CodePlace& place) {
-  if (place.module.starts_with("libtcmalloc") || place.module.starts_with("libprofiler")) return true;
-  const std::string_view name = place.function;
-  if (name.starts_with("operator new") || name.starts_with("operator delete") || name.starts_with("tcmalloc::") ||
-      name.starts_with("tc_") || name.starts_with("MallocHook::"))
-    return true;
-  static constexpr std::array kNames{"malloc", "calloc",   "realloc",       "reallocarray",
-                                     "free",   "memalign", "aligned_alloc", "posix_memalign",
-                                     "valloc", "pvalloc",  "cfree",         "__libc_malloc"};
-  return place.origin != CodePlace::Origin::kSolver && std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 // The profile's table of places: equal ones stand once.
