@@ -233,9 +233,11 @@ class ShortName {
       if (rest().starts_with(" <")) ++at_;
     } else {
       is_conversion_ = true;  // to a type of several words, or ` new`, ` delete[]`
-      const std::size_t word = rest().find_first_not_of(' ');
+      const std::size_t word = std::min(rest().find_first_not_of(' '), rest().size());
       for (const std::string_view array : {"new[]", "delete[]"}) {
-        if (word != kNone && rest().substr(word).starts_with(array)) copy(word + array.size());
+        if (!rest().substr(word).starts_with(array)) continue;
+        copy(word + array.size());
+        break;
       }
     }
     return true;

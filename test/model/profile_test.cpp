@@ -70,6 +70,7 @@ TEST_CASE("operators keep their signs") {
       {"operator new(unsigned long)", "operator new"},
       {"operator new[](unsigned long)", "operator new[]"},
       {"operator delete[](void*, unsigned long)", "operator delete[]"},
+      {"operator   new[](unsigned long)", "operator   new[]"},
       {"operator\"\" _km(long double)", "operator\"\" _km"},
       {"A::operator bool() const", "A::operator bool"},
       {"A<int>::operator unsigned long<int>() const", "A::operator unsigned long"},
