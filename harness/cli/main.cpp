@@ -128,7 +128,7 @@ int main(int argc, char** argv) {
     case cli::Options::Command::kDiff: return ended(experiment::diff(options->diff, terminal));
     case cli::Options::Command::kDiffBaseline: return ended(experiment::diff_baseline(options->diff_baseline, terminal));
     case cli::Options::Command::kExplain:
-      return ended(experiment::explain(options->explained_file, options->explained_case, options->explained_again, terminal));
+      return ended(experiment::explain(options->explain, terminal));
     case cli::Options::Command::kRun: return ended(experiment::run(options->run, terminal));
   }
   return 0;

@@ -29,6 +29,7 @@ constexpr const char* kIntroduction =
   harness baseline show two-sum         that history; also list, pin, accept, prune
   harness diff OLD NEW                  what differs between two reports
   harness explain FILE CASE             what a verdict of --ab --benchmark_out=FILE rests on
+  harness explain RUN CASE              where the time of a run with --profile went
   harness list                          what was found, and what was skipped and why
   harness doctor                        what of this machine spoils measuring
 
@@ -128,7 +129,7 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   bool version = false;
   std::vector<std::string> plugins;
   std::string datasets, case_glob, isolation = "process", markdown, metric = "time", min_effect, budget;
-  std::vector<std::string> passes = {"time", "memory", "latency"};
+  std::vector<std::string> passes = {"time", "memory", "latency"}, profile;
   Options options;
   std::optional<double> timeout;
   app.add_flag("--version", version, "the program's version");
@@ -150,6 +151,11 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   app.add_option("--metric", metric, "instructions: count those of a call, exactly, where the machine can")
       ->option_text("NAME")
       ->check(CLI::IsMember({"time", "instructions"}));
+  app.add_option("--profile", profile, "where time and memory go: cpu, heap; none: also not of what is slower")
+      ->option_text("LIST")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"cpu", "heap", "none"}));
+  app.add_option("--trace", options.run.trace, "what the workers did when, for Perfetto")->option_text("FILE");
   app.add_option("--columns", options.run.columns, "which figures a row shows: all, or some of p95, allocs, peak, ...")
       ->option_text("LIST")
       ->delimiter(',');
@@ -219,9 +225,10 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   doctor->fallthrough();
 
   auto* explain = app.add_subcommand("explain", "what a verdict rests on: every number, and the rule");
-  explain->add_option("file", options.explained_file, "the report of --ab --benchmark_out=FILE")->required()->option_text("FILE");
-  explain->add_option("case", options.explained_case, "as in the report: uniform/64; without it the cases are listed")->option_text("CASE");
-  explain->add_flag("--rerun", options.explained_again, "of the evidence of a gate: compare the case again, here and now");
+  explain->add_option("file", options.explain.file, "the report of --ab --benchmark_out=FILE, or a run with profiles")->required()->option_text("FILE|RUN");
+  explain->add_option("case", options.explain.case_name, "as in the report: uniform/64; without it the cases are listed")->option_text("CASE");
+  explain->add_flag("--rerun", options.explain.rerun, "of the evidence of a gate: compare the case again, here and now");
+  explain->add_flag("--source", options.explain.source, "the solver's lines with their share of samples, old beside new");
   explain->fallthrough();
 
   // CLI11 would take the next argument for the missing value.
@@ -270,6 +277,9 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
     using report::DiffFormat;
     options.diff_baseline.format = diff_format == "json" ? DiffFormat::kJson : diff_format == "table" ? DiffFormat::kTable
                                    : diff_format == "markdown" ? DiffFormat::kMarkdown : DiffFormat::kJsonl;
+  }
+  if (explain->parsed() && options.explain.source && (options.explain.rerun || options.explain.case_name.empty())) {
+    return fail("--source", options.explain.rerun ? "and --rerun are two questions" : "needs a case", "write harness explain RUN CASE --source");
   }
   const bool measures = gate->parsed() || calibrate->parsed();
   if (!app.get_subcommands().empty() && !measures && !benchmark_flags.empty()) {
@@ -386,6 +396,17 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   const auto has_pass = [&](const char* name) { return std::find(passes.begin(), passes.end(), name) != passes.end(); };
   options.run.memory_pass = has_pass("memory");
   options.run.latency_pass = has_pass("latency");
+  if (!profile.empty()) {
+    const auto has = [&](const char* kind) { return std::find(profile.begin(), profile.end(), kind) != profile.end(); };
+    if (has("none") && profile.size() > 1) return fail("--profile", "expected some of cpu, heap, or none alone, found both", "write --profile=cpu,heap");
+    options.run.profile = experiment::ProfileKinds{has("cpu"), has("heap")};
+    if (isolation == "none") return fail("--profile", "needs workers of its own", "leave out --isolation=none");
+    if (calibrate->parsed()) return fail("--profile", "means nothing to harness calibrate", "leave it out");
+    if (gate->parsed() && !options.gate.programs.empty()) return fail("--profile", "is of solvers: a program has no library to profile", "leave it out");
+  }
+  if (!options.run.trace.empty() && (calibrate->parsed() || (gate->parsed() && !options.gate.programs.empty()))) {
+    return fail("--trace", "means nothing to this command", "leave it out");
+  }
   options.run.count_instructions = metric == "instructions";
   if (!markdown.empty() && markdown == options.run.flags.out) {
     return fail("--export-markdown", "names the same file as --benchmark_out", "give each a file of its own");

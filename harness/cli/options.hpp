@@ -10,6 +10,7 @@
 #include <harness/experiment/calibrate.hpp>
 #include <harness/experiment/diff.hpp>
 #include <harness/experiment/diff_baseline.hpp>
+#include <harness/experiment/explain.hpp>
 #include <harness/experiment/gate.hpp>
 #include <harness/experiment/histories.hpp>
 #include <harness/experiment/pin.hpp>
@@ -33,8 +34,7 @@ struct Options {
   experiment::CalibrateRequest calibrate;
   experiment::DiffRequest diff;
   experiment::DiffBaselineRequest diff_baseline;
-  std::string explained_file, explained_case;                          // explain FILE [CASE]
-  bool explained_again = false;                                        // explain --rerun
+  experiment::ExplainRequest explain;
   bool long_form = false;                                              // list --long
 };
 

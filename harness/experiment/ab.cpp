@@ -1,6 +1,7 @@
 #include <harness/experiment/ab.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -17,10 +18,13 @@
 #include <harness/experiment/ab_output.hpp>
 #include <harness/experiment/loading.hpp>
 #include <harness/experiment/preparation.hpp>
+#include <harness/experiment/profiling.hpp>
 #include <harness/experiment/report_context.hpp>
 #include <harness/experiment/selection.hpp>
 #include <harness/experiment/solver_duet.hpp>
+#include <harness/experiment/trace.hpp>
 #include <harness/library/choice.hpp>
+#include <harness/model/comparison_json.hpp>
 #include <harness/report/comparison.hpp>
 #include <harness/report/figures.hpp>
 
@@ -70,7 +74,8 @@ std::vector<std::string> names_of(const std::vector<std::string>& asked, const s
 class Ab {
  public:
   Ab(const AbRequest& request, const Terminal& terminal)
-      : request_(request), run_(request.run), terminal_(terminal), settings_(worker_settings(request.run, terminal)), output_(run_.flags, terminal) {
+      : request_(request), run_(request.run), terminal_(terminal), settings_(worker_settings(request.run, terminal)), output_(run_.flags, terminal),
+        trace_(run_.trace, settings_, [this](const std::string& line) { output_.say(line); }) {
     run_.latency_pass = false;
     run_.memory_pass = true;  // how sides are measured depends on what they allocate
   }
@@ -92,6 +97,8 @@ class Ab {
     } else {
       ending.machine_at_fault |= !compare_all();
     }
+    if (profiling_) profiling_->keep_report(model::write_ab_report(output_.report()));
+    if (!trace_.write(output_.report().context)) ending.problem_at_fault = true;
     return output_.finish(crossovers(), ending);
   }
 
@@ -184,6 +191,8 @@ class Ab {
     report.sides = names_;
     for (const auto& solver : solvers_) report.files.push_back(solver.file.string());
     report.context = report_context(run_, rows_);
+    if (run_.profile && run_.profile->any())
+      profiling_.emplace(*run_.profile, settings_, value_of(report.context, "run_id"), [this](const std::string& line) { output_.say(line); });
     std::size_t name_width = 0;
     for (const auto& trial : selection_.trials) name_width = std::max(name_width, trial.input->dataset_and_name().size());
     output_.begin(std::move(report), name_width);
@@ -306,12 +315,25 @@ class Ab {
     }
     if (is_compared(side, index)) {
       duets.measure({a, names_[0]}, {b, names_[side]}, comparison);
+      if (profiling_ && !terminal_.stop && comparison.verdict != Verdict::kFailed) profile(side, index, comparison);
     } else if (failed) {
       comparison.verdict = Verdict::kFailed;
     } else if (interrupted) {
       comparison.reason = "interrupted";
     } else {
       comparison.verdict = Verdict::kIncomparable;
+    }
+  }
+
+  void profile(std::size_t side, std::size_t index, Comparison& comparison) {
+    const double ratio = std::exp(comparison.log_ratio);
+    output_.progress().restate(row(side, index).trial->name() + " (profiling both sides)");
+    const auto roots = roots_here();
+    const auto explained = profiling_->explain({row(0, index), names_[0], roots, "", 0}, {row(side, index), names_[side], roots, "", 0}, ratio);
+    if (!explained) return;
+    comparison.why = explained->lines;
+    for (const auto* each : {&explained->before, &explained->now}) {
+      for (const auto& warning : each->warnings) comparison.warnings.push_back(each->solver + ": " + warning);
     }
   }
 
@@ -337,6 +359,8 @@ class Ab {
   const Terminal& terminal_;
   worker::Settings settings_;
   AbOutput output_;
+  Trace trace_;
+  std::optional<Profiling> profiling_;
   library::Catalog catalog_;
   std::vector<model::SolverInfo> solvers_;  // the sides
   std::vector<std::string> names_;

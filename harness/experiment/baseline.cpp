@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <utility>
@@ -18,9 +19,11 @@
 #include <harness/experiment/kept_rows.hpp>
 #include <harness/experiment/loading.hpp>
 #include <harness/experiment/preparation.hpp>
+#include <harness/experiment/profiling.hpp>
 #include <harness/experiment/report_context.hpp>
 #include <harness/experiment/selection.hpp>
 #include <harness/experiment/solver_duet.hpp>
+#include <harness/experiment/trace.hpp>
 #include <harness/machine/identity.hpp>
 #include <harness/report/comparison.hpp>
 #include <harness/report/figures.hpp>
@@ -46,6 +49,7 @@ class BaselineRun {
         terminal_(terminal),
         selection_(std::move(selection)),
         settings_(worker_settings(request.run, terminal)),
+        trace_(request.run.trace, settings_, [this](const std::string& line) { say(line); }),
         store_(request.directory, machine::identify().key()),
         libraries_(store::LibraryCache::default_directory()),
         progress_(terminal.err, terminal.err_is_terminal, terminal.utf8, terminal.columns, terminal.clock) {
@@ -70,6 +74,7 @@ class BaselineRun {
     tell_alerts();
     summarise();
     write_report();
+    if (!trace_.write(context_)) unwritten_ = true;
     return exit_code();
   }
 
@@ -224,11 +229,64 @@ class BaselineRun {
       compare::settle(record.judgement, again);
     }
     doubt_memory(row, record.judgement);
+    find_out_why(row, history, kept, *ratio, record);
+    if (terminal_.stop) return;
     record.recordable = true;
     record.settled = record.judgement;
     auto copy = baseline;  // what it would be: the streak and the alert are known by it
     apply(copy, record);
     tell(row, std::move(record));
+  }
+
+  // What became worse is profiled beside last good, a case a solver; else what --profile asks for: the dearest case of
+  // each solver, so that a fingerprint that changed is seen where time did not move.
+  void find_out_why(const Row& row, const CaseHistory* history, KeptRows& kept, const SolverDuets::Ratio& ratio,
+                    HistoryRecord& record) {
+    const auto kinds = run_.profile.value_or(ProfileKinds{true, true});
+    auto& judgement = record.judgement;
+    const bool worse = judgement.verdict == Verdict::kSlower || judgement.verdict == Verdict::kAlert || judgement.memory_worse();
+    if (!kinds.any() || (!worse && !(run_.profile && is_dearest(row)))) return;
+    if (!profiling_) {
+      profiling_.emplace(kinds, settings_, value_of(context_, "run_id"), [this](const std::string& line) { say(line); });
+    }
+    const auto roots = roots_here();
+    const Profiling::Side now{row, row.measurement.solver, roots, growth_of(family_of(row, rows_)), ratio.real_seconds_per_call};
+    progress_.restate(row.trial->name() + " (profiling)");
+    const auto* good = history != nullptr ? compare::last_good(*history) : nullptr;
+    const auto reference = worse && good != nullptr ? kept.row(good->library_sha256, row) : tl::unexpected(NotKept{});
+    std::optional<model::CaseProfile> profile;
+    if (reference && explained_.insert(row.trial->solver->name()).second) {
+      const auto name = fmt::format("{}@{}", good->solver, good->git_sha.empty() ? good->date.substr(0, 10) : good->git_sha.substr(0, 7));
+      const double change = judgement.rerun ? std::exp(judgement.rerun->log_ratio) : 1;
+      auto explained = profiling_->explain({**reference, name, roots, now.growth_class, 0}, now, change);
+      if (!explained) return;
+      judgement.why = std::move(explained->lines);
+      profile = std::move(explained->now);
+    } else if (!worse) {
+      profile = profiling_->profile(now);
+    }
+    if (!profile) return;
+    record.run.fingerprint = profile->fingerprint.sha256;
+    judgement.warnings.insert(judgement.warnings.end(), profile->warnings.begin(), profile->warnings.end());
+    const auto last = last_fingerprint(history);
+    if (judgement.why.empty() && !last.empty() && !record.run.fingerprint.empty() && last != record.run.fingerprint) {
+      judgement.why.push_back(fmt::format("the fingerprint changed: {} -> {}", last.substr(0, 8), record.run.fingerprint.substr(0, 8)));
+    }
+  }
+
+  static std::string last_fingerprint(const CaseHistory* history) {
+    if (history == nullptr) return {};
+    for (auto run = history->runs.rbegin(); run != history->runs.rend(); ++run) {
+      if (!run->fingerprint.empty()) return run->fingerprint;
+    }
+    return {};
+  }
+
+  bool is_dearest(const Row& row) const {
+    return std::none_of(rows_.begin(), rows_.end(), [&](const auto& other) {
+      return other.trial->solver->name() == row.trial->solver->name() && other.measurement.state == State::kMeasured &&
+             other.examined.seconds_per_call > row.examined.seconds_per_call;
+    });
   }
 
   void fill(model::RecordedRun& run, const Row& row, const SolverDuets::Ratio& ratio) const {
@@ -465,6 +523,9 @@ class BaselineRun {
   const Terminal& terminal_;
   Selection selection_;
   worker::Settings settings_;
+  Trace trace_;
+  std::optional<Profiling> profiling_;
+  std::set<std::string> explained_;  // solvers of which a case was held against last good
   store::Baselines store_;
   store::LibraryCache libraries_;
   report::Progress progress_;

@@ -1,9 +1,6 @@
 #include <harness/experiment/evidence.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <ostream>
@@ -18,6 +15,7 @@
 #include <harness/model/json_text.hpp>
 #include <harness/report/figures.hpp>
 #include <harness/store/input_file.hpp>
+#include <harness/trial/loaded.hpp>
 
 namespace harness::experiment {
 namespace {
@@ -33,16 +31,6 @@ Result<void> add_file(package::Entries& entries, const std::string& name, const 
   if (!text) return tl::unexpected(text.error());
   entries.emplace_back(name, bytes_of(*text));
   return {};
-}
-
-Result<std::vector<std::uint8_t>> read_input(const trial::Input& input) {
-  std::vector<std::uint8_t> bytes(input.args.size());
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto got = ::pread(input.args.descriptor(), bytes.data() + at, bytes.size() - at, static_cast<off_t>(at));
-    if (got <= 0) return fail("an input", "cannot be read back: " + store::system_words(errno));
-    at += static_cast<std::size_t>(got);
-  }
-  return bytes;
 }
 
 std::string environment_of(const model::GateReport& report) {
@@ -128,12 +116,19 @@ Result<void> write_evidence(const fs::path& file, const Evidence& evidence) {
         return added;
     }
   }
+  if (!evidence.profiles.empty()) {
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(evidence.profiles, failed)) {
+      if (auto added = add_file(entries, "profiles/" + entry.path().filename().string(), entry.path()); !added)
+        return added;
+    }
+  }
   for (const auto& [name, input] : evidence.inputs) {
     if (input->args.size() > kMostInputBytes) {
       left_out += name + ": an input larger than 64 MiB\n";
       continue;
     }
-    auto bytes = read_input(*input);
+    auto bytes = trial::read_back(input->args);
     if (!bytes) return tl::unexpected(bytes.error());
     entries.emplace_back("inputs/" + name + ".cbor", std::move(*bytes));
   }

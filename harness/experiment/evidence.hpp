@@ -25,10 +25,11 @@ struct Evidence {
   std::vector<model::ProblemLibrary> problems;
   std::map<std::string, std::shared_ptr<const trial::Input>> inputs;  // by `<problem>/<dataset>/<case>`
   std::filesystem::path datasets;
+  std::filesystem::path profiles;  // of the run's folder; "" = nothing was profiled
 };
 
 // Names inside: report.json, command.txt, environment.json, reference/*.so, candidate/*.so, problems/*.so,
-// datasets/<problem>/..., inputs/<problem>/<dataset>/<case>.cbor (inputs above 64 MiB are left out: the datasets make
+// datasets/<problem>/..., profiles/..., inputs/<problem>/<dataset>/<case>.cbor (inputs above 64 MiB are left out: the datasets make
 // them again).
 Result<void> write_evidence(const std::filesystem::path& file, const Evidence& evidence);
 

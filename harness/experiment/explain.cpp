@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <optional>
@@ -18,12 +19,15 @@
 #include <harness/compare/slices.hpp>
 #include <harness/experiment/duet.hpp>
 #include <harness/experiment/evidence.hpp>
+#include <harness/experiment/explain_profile.hpp>
+#include <harness/experiment/report_context.hpp>
 #include <harness/model/comparison_json.hpp>
 #include <harness/model/document.hpp>
 #include <harness/model/gate_json.hpp>
 #include <harness/model/text.hpp>
 #include <harness/report/comparison.hpp>
 #include <harness/report/figures.hpp>
+#include <harness/store/run_folder.hpp>
 
 namespace harness::experiment {
 namespace {
@@ -268,9 +272,46 @@ class Again {
   std::vector<std::string> faults_;
 };
 
+bool is_run(const std::string& name) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(name, ignored) ||
+         (!name.ends_with(".json") && !name.ends_with(".zip") && name.find('/') == std::string::npos);
+}
+
+// Of an evidence those in it; of a report those in the folder of its run, where that is still kept.
+Result<KeptProfiles> profiles_beside(const Explained& explained, const std::string& file) {
+  if (!explained.entries.empty()) return profiles_of_evidence(explained.entries, file);
+  const auto run = value_of(explained.report.context, "run_id");
+  if (run.empty() || !store::RunFolder::find(store::RunFolder::default_directory(), run)) return KeptProfiles{};
+  return profiles_of_run(run);
+}
+
+void tell_profiles(const Comparison& one, const KeptProfiles& kept, bool with_source, const Terminal& terminal) {
+  for (const auto& profile : kept.profiles) {
+    if (profile.problem != one.problem || profile.case_name != one.case_name || profile.solver != one.candidate) continue;
+    terminal.out << '\n' << profile_in_full(profile, kept, terminal);
+    if (with_source) terminal.out << '\n' << source_of(profile, kept, terminal);
+    terminal.out.flush();
+  }
+}
+
+// A run that compared has its report in the folder, too.
+Exit explain_of_run(const ExplainRequest& request, const Terminal& terminal) {
+  const auto folder = store::RunFolder::find(store::RunFolder::default_directory(), request.file);
+  std::error_code ignored;
+  const auto report = folder ? folder->path() / "report.json" : std::filesystem::path();
+  if (folder && std::filesystem::is_regular_file(report, ignored))
+    return explain({report.string(), request.case_name, request.rerun, request.source}, terminal);
+  return explain_run(request.file, request.case_name, request.source, terminal);
+}
+
 }  // namespace
 
-Exit explain(const std::string& file, const std::string& case_name, bool rerun, const Terminal& terminal) {
+Exit explain(const ExplainRequest& request, const Terminal& terminal) {
+  const auto& [file, case_name, rerun, with_source] = request;
+  std::error_code ignored;
+  const bool is_file = std::filesystem::exists(file, ignored) && !std::filesystem::is_directory(file, ignored);
+  if (!is_file && !rerun && is_run(file)) return explain_of_run(request, terminal);
   const auto refuse = [&](const Error& error) {
     terminal.err << "harness: " << report::printable(error.text(), terminal.utf8, 2000) << std::endl;
     return error.exit;
@@ -291,6 +332,11 @@ Exit explain(const std::string& file, const std::string& case_name, bool rerun, 
   }
   const auto found = matching(*report, case_name);
   if (found.empty()) return refuse(no_such_case(*report, file, case_name));
+  const auto profiles = profiles_beside(*explained, file);
+  if (!profiles) return refuse(profiles.error());
+  if (with_source && profiles->profiles.empty()) {
+    return refuse({"--source", "nothing was profiled for " + file, "run it again with --profile=cpu,heap", Exit::kUsage});
+  }
   Exit exit = Exit::kFine;
   for (const Comparison* one : found) {
     if (terminal.stop) return Exit::kInterrupted;
@@ -308,6 +354,7 @@ Exit explain(const std::string& file, const std::string& case_name, bool rerun, 
       return each.comparison.problem == one->problem && each.comparison.case_name == one->case_name && each.comparison.candidate == one->candidate;
     });
     if (of_gate != explained->cases.end()) terminal.out << gate_words(*of_gate, *explained);
+    if (profiles) tell_profiles(*one, *profiles, with_source, terminal);
     if (rerun) {
       terminal.out << "\nagain, here and now (time and memory, by an A/B of the two libraries):\n" << std::flush;
       const auto code = rerun_evidence(explained->entries, *of_gate, file, terminal);

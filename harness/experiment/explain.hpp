@@ -15,6 +15,12 @@ namespace harness::experiment {
 // verdicts. Of more than two sides all comparisons of the case are explained.
 // Exit 2, with words on terminal.err: the file cannot be read, is no report of an A/B, has no such case (with the nearest
 // names), or holds a verdict or a figure to which its own numbers do not lead.
-Exit explain(const std::string& file, const std::string& case_name, bool rerun, const Terminal& terminal);
+struct ExplainRequest {
+  std::string file;       // a report, an evidence; or a run: its id or folder (explain_profile.hpp)
+  std::string case_name;  // "" = list them
+  bool rerun = false;     // --rerun
+  bool source = false;    // --source
+};
+Exit explain(const ExplainRequest& request, const Terminal& terminal);
 
 }  // namespace harness::experiment

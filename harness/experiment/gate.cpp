@@ -21,10 +21,13 @@
 #include <harness/experiment/loading.hpp>
 #include <harness/experiment/noise.hpp>
 #include <harness/experiment/preparation.hpp>
+#include <harness/experiment/profiling.hpp>
 #include <harness/experiment/report_context.hpp>
 #include <harness/experiment/selection.hpp>
 #include <harness/experiment/solver_duet.hpp>
+#include <harness/experiment/trace.hpp>
 #include <harness/machine/identity.hpp>
+#include <harness/model/gate_json.hpp>
 #include <harness/report/comparison.hpp>
 #include <harness/report/figures.hpp>
 #include <harness/report/progress.hpp>
@@ -57,6 +60,7 @@ class Gate {
         run_(request.run),
         terminal_(terminal),
         settings_(worker_settings(request.run, terminal)),
+        trace_(request.run.trace, settings_, [this](const std::string& line) { say(line); }),
         progress_(terminal.err, terminal.err_is_terminal, terminal.utf8, terminal.columns, terminal.clock) {
     run_.memory_pass = true;
     run_.latency_pass = fails_on(Cause::kP95);
@@ -75,10 +79,13 @@ class Gate {
     measure_all();
     judge_growth();
     conclude_all();
+    explain_all();
     report_.seconds = terminal_.clock() - begin;
     end();
+    if (profiling_) profiling_->keep_report(model::write_gate_report(report_));
     write_evidence();
     progress_.clear();
+    if (!trace_.write(report_.context)) report_.exit = Exit::kUsage;
     return tell_gate(request_, terminal_, report_);
   }
 
@@ -433,6 +440,69 @@ class Gate {
     for (auto& one : report_.cases) conclude(one, request_.fail_on, doubt);
   }
 
+  // Both sides of what is red, a case a solver: why. Asked for by --profile, of every changed solver.
+  void explain_all() {
+    constexpr std::size_t kMostSolvers = 3;
+    const auto kinds = run_.profile.value_or(ProfileKinds{true, true});
+    if (!kinds.any() || terminal_.stop) return;
+    std::map<const Pairing*, std::pair<std::size_t, std::size_t>> chosen;  // index of the case, place in report_.cases
+    for (const auto& [family, cases] : measured_) {
+      for (const auto& each : cases) {
+        const auto& one = report_.cases[each.second];
+        if (one.comparison.verdict == Verdict::kFailed || (one.failed.empty() && !run_.profile)) continue;
+        const auto [place, is_first] = chosen.emplace(family.first, each);
+        if (!is_first && tells_more(one, report_.cases[place->second.second])) place->second = each;
+      }
+    }
+    std::vector<std::pair<const Pairing*, std::pair<std::size_t, std::size_t>>> order(chosen.begin(), chosen.end());
+    std::stable_sort(order.begin(), order.end(), [this](const auto& a, const auto& b) {
+      return tells_more(report_.cases[a.second.second], report_.cases[b.second.second]);
+    });
+    if (!run_.profile && order.size() > kMostSolvers) order.resize(kMostSolvers);
+    for (const auto& [pairing, at] : order) {
+      if (terminal_.stop) return;
+      explain(*pairing, at.first, report_.cases[at.second]);
+    }
+  }
+
+  // Red before not, by time before by memory, then the larger difference.
+  static bool tells_more(const model::GateCase& a, const model::GateCase& b) {
+    const auto rank = [](const model::GateCase& one) {
+      const bool by_time = std::find(one.failed.begin(), one.failed.end(), Cause::kTime) != one.failed.end();
+      return by_time ? 2 : one.failed.empty() ? 0 : 1;
+    };
+    if (rank(a) != rank(b)) return rank(a) > rank(b);
+    return std::abs(a.comparison.log_ratio) > std::abs(b.comparison.log_ratio);
+  }
+
+  void explain(const Pairing& pairing, std::size_t index, model::GateCase& one) {
+    const auto kinds = run_.profile.value_or(ProfileKinds{true, true});
+    if (!profiling_) {
+      profiling_.emplace(kinds, settings_, value_of(report_.context, "run_id"),
+                         [this](const std::string& line) { say(line); });
+    }
+    const double ratio = one.comparison.duets.empty() ? 1 : std::exp(one.comparison.log_ratio);
+    const auto &before = pairing.reference[index], &now = pairing.candidate[index];
+    progress_.step(one.name + " (profiling both sides)", Profiling::predict_seconds(kinds));
+    auto explained = profiling_->explain(
+        {before, one.comparison.reference, base_roots(pairing), growth_of(family_of(before, pairing.reference)), 0},
+        {now, one.comparison.candidate, or_here(sides_.candidate_sources), growth_of(family_of(now, pairing.candidate)), 0},
+        ratio);
+    progress_.done_step();
+    if (!explained) return;
+    one.comparison.why = std::move(explained->lines);
+    for (const auto* side : {&explained->before, &explained->now}) {
+      for (const auto& warning : side->warnings) one.comparison.warnings.push_back(side->solver + ": " + warning);
+    }
+  }
+
+  // A version that stands beside its predecessor; else the base's own sources, or none: the present ones are others.
+  SourceRoots base_roots(const Pairing& pairing) const {
+    const bool beside = pairing.change->change.kind == Change::Kind::kNewVersion;
+    return beside ? or_here(sides_.base_sources) : sides_.base_sources;
+  }
+  static SourceRoots or_here(const SourceRoots& roots) { return roots.empty() ? roots_here() : roots; }
+
   void end() {
     ending_.interrupted = terminal_.stop;
     for (const auto& change : changes_) {
@@ -469,6 +539,7 @@ class Gate {
       }
     }
     evidence.problems = selection_.catalog.problems;
+    if (profiling_ && !profiling_->folder().empty()) evidence.profiles = profiling_->folder() / "profiles";
     if (auto written = experiment::write_evidence(request_.evidence, evidence); !written) {
       say("harness: " + written.error().text());
       if (report_.exit != Exit::kRegression) report_.exit = Exit::kUsage;
@@ -481,6 +552,8 @@ class Gate {
   RunRequest run_;
   const Terminal& terminal_;
   worker::Settings settings_;
+  Trace trace_;
+  std::optional<Profiling> profiling_;
   report::Progress progress_;
   GateSides sides_;
   Selection selection_;

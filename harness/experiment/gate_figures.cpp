@@ -144,7 +144,7 @@ bool agrees_with_itself(const Row& row, const worker::Settings& settings) {
   auto limits = row.limits;
   limits.address_space_bytes = 0;
   limits.heap_bytes_max = row.trial->limits().mem_bytes_max.value_or(0);
-  const auto again = trial::measure_memory(*row.library, *row.input, row.examined.seconds_per_call, limits, settings);
+  const auto again = trial::measure_memory(*row.library, *row.input, row.examined.seconds_per_call, limits, of_row(settings, row));
   return again && row.measurement.memory && same_memory(*again, *row.measurement.memory);
 }
 
@@ -173,7 +173,7 @@ void measure_again(std::vector<GateFigure>& figures, const Row& reference, const
   for (int pass = 0; pass < 2; ++pass) {
     for (const auto* row : {&candidate, &reference}) {
       const auto calls =
-          trial::measure_latency(*row->library, *row->input, row->examined.seconds_per_call, row->limits, settings);
+          trial::measure_latency(*row->library, *row->input, row->examined.seconds_per_call, row->limits, of_row(settings, *row));
       if (!calls) return take_back(is_p95, " (could not be measured again)");
       const double p95 = p95_of(calls->latency);
       if (row == &candidate)

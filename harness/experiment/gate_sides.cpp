@@ -1,5 +1,6 @@
 #include <harness/experiment/gate_sides.hpp>
 
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,6 +16,29 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostSourceBytes = std::uint64_t{64} << 20;
+
+// C++ files as they were compiled: what the lines of a profile mean once the tree has changed.
+void keep_sources(const fs::path& from, const fs::path& to) {
+  static const std::set<std::string> kExtensions = {".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".inc", ".ipp"};
+  constexpr std::size_t kMostFiles = 5000;
+  constexpr std::uintmax_t kMostBytes = 256 << 10;
+  std::error_code failed;
+  std::size_t count = 0;
+  for (fs::recursive_directory_iterator each(from, fs::directory_options::skip_permission_denied, failed), end;
+       !failed && each != end && count < kMostFiles; each.increment(failed)) {
+    std::error_code ignored;
+    const auto name = each->path().filename().string();
+    if (each->is_directory(ignored) && (name.starts_with(".") || name.starts_with("build"))) each.disable_recursion_pending();
+    if (each->is_symlink(ignored) || !each->is_regular_file(ignored) || !kExtensions.contains(each->path().extension().string())) continue;
+    if (each->file_size(ignored) > kMostBytes) continue;
+    const auto goal = to / each->path().lexically_relative(from);
+    fs::create_directories(goal.parent_path(), ignored);
+    if (fs::copy_file(each->path(), goal, ignored)) {
+      fs::last_write_time(goal, each->last_write_time(ignored), ignored);
+      ++count;
+    }
+  }
+}
 
 class Sides {
  public:
@@ -62,6 +86,7 @@ class Sides {
     auto base = build_base();
     if (!base) return tl::unexpected(base.error());
     sides_.base = base->plugin_directories;
+    sides_.base_sources = {base->plugin_directories.front().parent_path() / "sources"};
     sides_.base_datasets = base->dataset_directory;
     if (!request_.plugins_given) {
       if (auto built = take_candidate(); !built) return tl::unexpected(built.error());
@@ -74,6 +99,7 @@ class Sides {
     auto candidate = build_candidate();
     if (!candidate) return tl::unexpected(candidate.error());
     sides_.candidate = candidate->plugin_directories;
+    sides_.candidate_sources = {candidate->plugin_directories.front().parent_path() / "sources"};
     std::error_code ignored;
     const auto datasets = sides_.revisions.root / "datasets";
     if (fs::is_directory(datasets, ignored)) sides_.datasets = datasets;
@@ -162,7 +188,8 @@ class Sides {
           fs::create_directories(making / "plugins", failed);
           for (const auto& directory : built->plugin_directories) {
             for (const auto& library : fs::directory_iterator(directory, failed)) {
-              if (library.path().extension() == ".so")
+              // Debug information that was put aside goes with its library.
+              if (library.path().extension() == ".so" || library.path().extension() == ".debug")
                 fs::copy_file(library.path(), making / "plugins" / library.path().filename(), failed);
               if (failed) return fail((making / "plugins").string(), "cannot be written: " + failed.message());
             }
@@ -170,6 +197,7 @@ class Sides {
           const bool checked_out = *from == making / "source";
           if (checked_out && !built->dataset_directory.empty())
             fs::rename(built->dataset_directory, making / "datasets", failed);
+          keep_sources(*from, making / "sources");
           fs::remove_all(making / "build", failed);
           fs::remove_all(making / "source", failed);
           return {};

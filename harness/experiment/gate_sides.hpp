@@ -21,6 +21,7 @@ struct GateSides {
   std::vector<std::filesystem::path> base, candidate;  // plugin directories
   std::filesystem::path base_datasets;                 // of the base revision; "" = unknown: taken for the present ones
   std::filesystem::path datasets;                      // the present ones
+  std::vector<std::filesystem::path> base_sources, candidate_sources;  // trees with solvers/; for lines of profiles
   std::shared_ptr<store::BuildCache> builds;           // keeps them in the cache as long as this lives
 };
 

@@ -90,7 +90,7 @@ void Preparation::examine(Row& row) {
   }
   using Verdict = trial::Examination::Verdict;
   const auto try_it = [&] {
-    row.examined = trial::examine(*row.trial, *row.library, *row.input, inputs_, row.limits, settings_, request_.flags.dry_run);
+    row.examined = trial::examine(*row.trial, *row.library, *row.input, inputs_, row.limits, of_row(settings_, row), request_.flags.dry_run);
   };
   try_it();
   if (row.examined.verdict == Verdict::kNotStarted) {  // a machine that is short of processes or descriptors for a moment
@@ -135,7 +135,7 @@ void Preparation::measure_memory(Row& row) {
   auto limits = row.limits;
   limits.address_space_bytes = 0;  // the profiling worker's allocator reserves in advance; its hooks keep the limit
   limits.heap_bytes_max = declared.value_or(0);
-  const auto memory = trial::measure_memory(*row.library, *row.input, row.examined.seconds_per_call, limits, settings_);
+  const auto memory = trial::measure_memory(*row.library, *row.input, row.examined.seconds_per_call, limits, of_row(settings_, row));
   if (memory) {
     row.measurement.memory = *memory;
   } else if (memory.error().kind == worker::FailureKind::kHeapLimit) {
@@ -147,7 +147,7 @@ void Preparation::measure_memory(Row& row) {
 }
 
 void Preparation::measure_latency(Row& row) {
-  auto calls = trial::measure_latency(*row.library, *row.input, row.examined.seconds_per_call, row.limits, settings_);
+  auto calls = trial::measure_latency(*row.library, *row.input, row.examined.seconds_per_call, row.limits, of_row(settings_, row));
   if (!calls) return note(row, "percentiles", calls.error());
   row.measurement.latency = std::move(calls->latency);
   for (auto& counter : calls->counters) {
@@ -160,7 +160,7 @@ void Preparation::measure_latency(Row& row) {
 }
 
 void Preparation::count_instructions(Row& row) {
-  const auto counted = trial::count_instructions(*row.library, *row.input, row.examined.seconds_per_call, row.limits, settings_);
+  const auto counted = trial::count_instructions(*row.library, *row.input, row.examined.seconds_per_call, row.limits, of_row(settings_, row));
   if (!counted) return note(row, "instructions", counted.error());
   row.measurement.instructions_per_call = *counted;
 }

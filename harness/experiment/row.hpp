@@ -31,4 +31,10 @@ struct Row {
   }
 };
 
+// The steps of its workers are noted as this row's.
+inline worker::Settings of_row(worker::Settings settings, const Row& row) {
+  settings.trial = row.trial->name();
+  return settings;
+}
+
 }  // namespace harness::experiment

@@ -1,6 +1,7 @@
 #include <harness/experiment/run.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -18,14 +19,18 @@
 #include <harness/experiment/findings.hpp>
 #include <harness/experiment/loading.hpp>
 #include <harness/experiment/preparation.hpp>
+#include <harness/experiment/profiling.hpp>
 #include <harness/experiment/report_context.hpp>
 #include <harness/experiment/rollback.hpp>
 #include <harness/experiment/row.hpp>
+#include <harness/experiment/trace.hpp>
 #include <harness/machine/identity.hpp>
+#include <harness/model/profile_json.hpp>
 #include <harness/report/console.hpp>
 #include <harness/report/figures.hpp>
 #include <harness/report/histogram.hpp>
 #include <harness/report/limits.hpp>
+#include <harness/report/profile_list.hpp>
 #include <harness/report/progress.hpp>
 #include <harness/store/atomic_file.hpp>
 #include <harness/trial/input.hpp>
@@ -44,12 +49,13 @@ class Run {
         terminal_(terminal),
         selection_(std::move(selection)),
         settings_(worker_settings(request, terminal)),
+        trace_(request.trace, settings_, [this](const std::string& line) { say(line); }),
         console_(terminal.out, console_options()),
         progress_(terminal.err, terminal.err_is_terminal, terminal.utf8, terminal.columns, terminal.clock) {}
 
   Exit execute() {
     for (const auto& warning : selection_.warnings) say("warning: " + warning);
-    for (const auto& [flag, file] : {std::pair{"--benchmark_out", request_.flags.out}, {"--export-markdown", request_.export_markdown}}) {
+    for (const auto& [flag, file] : {std::pair{"--benchmark_out", request_.flags.out}, {"--export-markdown", request_.export_markdown}, {"--trace", request_.trace}}) {
       if (!can_write(flag, file)) return Exit::kUsage;
     }
     if (!load()) return Exit::kUsage;
@@ -61,11 +67,14 @@ class Run {
     problem_at_fault_ = preparation.problem_at_fault();
     machine_at_fault_ = preparation.machine_at_fault();
     for (const auto& reason : preparation.unavailable()) say("note: " + reason);
+    context_ = report_context(request_, rows_);
+    profile_all();
     if (auto driven = drive(); !driven) {
       say("harness: " + driven.error().text());
       usage_error_ = true;  // what was measured is still shown
     }
     finish();
+    if (!trace_.write(context_)) usage_error_ = true;
     return exit_code();
   }
 
@@ -133,6 +142,28 @@ class Run {
     return true;
   }
 
+  // Before the timing, in workers of their own: what is found stands in the report's context.
+  void profile_all() {
+    const auto kinds = request_.profile.value_or(ProfileKinds{});
+    if (!kinds.any() || request_.flags.dry_run) return;
+    Profiling profiling(kinds, settings_, value_of(context_, "run_id"), [this](const std::string& line) { say(line); });
+    const auto roots = roots_here();
+    const double seconds = Profiling::predict_seconds(kinds);
+    const auto count = std::count_if(rows_.begin(), rows_.end(), [](const auto& row) { return row.measurement.state == State::kMeasured; });
+    progress_.plan(seconds * static_cast<double>(count));
+    for (const auto& row : rows_) {
+      if (terminal_.stop) break;
+      if (row.measurement.state != State::kMeasured) continue;
+      progress_.step(row.trial->name() + " (profiling)", seconds);
+      auto profile = profiling.profile({row, row.measurement.solver, roots, growth_of(family_of(row, rows_))});
+      progress_.done_step();
+      if (!profile) continue;
+      context_.emplace_back("fingerprint:" + row.trial->name(), model::fingerprint_line(profile->fingerprint));
+      profiles_.push_back(std::move(*profile));
+    }
+    profile_folder_ = profiling.folder();
+  }
+
   double expected_seconds(const Row& row) const {
     const auto calls = bench::calls_for(request_.flags, row.examined.seconds_per_call);
     return static_cast<double>(calls) * row.examined.seconds_per_call + trial::kSecondsAroundCalls;
@@ -177,7 +208,7 @@ class Run {
       const auto& flags = request_.flags;
       const double warm_up = flags.dry_run ? 0 : trial::warm_up_seconds(row.examined.seconds_per_call, flags.min_warmup_seconds);
       auto timed = trial::time_calls(*row.trial, *row.library, *row.input, row.examined, calls, warm_up, *inputs_, row.limits,
-                                     settings_);
+                                     of_row(settings_, row));
       progress_.done_step();
       if (!timed) return tl::unexpected(timed.error());
       return bench::Timed{timed->real_seconds, timed->cpu_seconds};
@@ -198,7 +229,7 @@ class Run {
       print_up_to(row);
     };
     const auto late = [&](std::size_t index) { return findings().by_trial[driven[index]->measurement.name()]; };
-    return bench::drive(entries, timing, finished, late, request_.flags, report_context(request_, rows_), terminal_.out, terminal_.stop);
+    return bench::drive(entries, timing, finished, late, request_.flags, context_, terminal_.out, terminal_.stop);
   }
 
   // Once all have been timed.
@@ -272,6 +303,7 @@ class Run {
     if (to_console()) {
       console_.skipped(selection_.catalog.skipped);
       console_.summary(all, compare::rank_versions(all), findings().extras);
+      terminal_.out << report::profile_list(profiles_, profile_folder_.string(), console_options());
       terminal_.out.flush();
     } else {
       for (const auto& measurement : all) {
@@ -311,10 +343,14 @@ class Run {
   const Terminal& terminal_;
   Selection selection_;
   worker::Settings settings_;
+  Trace trace_;
   report::Console console_;
   report::Progress progress_;
   std::unique_ptr<trial::Inputs> inputs_;
   std::vector<Row> rows_;
+  model::Context context_;
+  std::vector<model::CaseProfile> profiles_;
+  std::filesystem::path profile_folder_;
   std::size_t next_to_print_ = 0;  // all rows before it have been printed
   std::optional<Findings> findings_;
   bool problem_at_fault_ = false;

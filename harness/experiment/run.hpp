@@ -13,6 +13,12 @@
 
 namespace harness::experiment {
 
+// --profile=cpu,heap
+struct ProfileKinds {
+  bool cpu = false, heap = false;
+  bool any() const { return cpu || heap; }
+};
+
 struct RunRequest {
   Places places;
   bench::Flags flags;
@@ -24,6 +30,10 @@ struct RunRequest {
   bool memory_pass = true;                // --passes: besides time
   bool latency_pass = true;
   bool count_instructions = false;        // --metric=instructions
+  // --profile: of every case that is measured (a baseline: one case a solver). Nothing: only what a gate or a baseline finds
+  // slower is profiled, both ways.
+  std::optional<ProfileKinds> profile;
+  std::string trace;                      // --trace: file for the timeline; "" = none
   std::vector<std::string> columns;       // --columns; empty = those that matter
   bool histogram = false;                 // --histogram
   double stability_threshold = 80;        // --stability-threshold: least AC stability score, 0 to 100

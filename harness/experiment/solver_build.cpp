@@ -212,7 +212,8 @@ class Build {
     std::error_code error;
     for (fs::recursive_directory_iterator each(directory_ / kWork / "build", error), end; !error && each != end;
          each.increment(error))
-      if (std::error_code ignored; each->path().extension() == ".so" && each->is_regular_file(ignored))
+      if (std::error_code ignored; (each->path().extension() == ".so" || each->path().extension() == ".debug") &&
+                                   each->is_regular_file(ignored))
         found.insert(each->path());
     for (const auto& library : found) fs::rename(library, plugins / library.filename(), error);
     if (const auto usable = usable_in(plugins); !usable)

@@ -160,7 +160,7 @@ SolverDuets::Played SolverDuets::play(const DuetRow& reference, const DuetRow& c
                                       double min_effect) {
   reference_first_ = !reference_first_;
   return trial::play(mode, side_of(reference.row), side_of(candidate.row), *reference.row.input, min_effect,
-                     reference_first_, cores_, inputs_, settings_, random_);
+                     reference_first_, cores_, inputs_, of_row(settings_, candidate.row), random_);
 }
 
 NoProcess SolverDuets::no_process(const trial::DuetFailure& failure, const DuetRow& reference,
@@ -187,7 +187,8 @@ std::string SolverDuets::blame(const std::string& words, const DuetRow& referenc
       if (terminal_.stop) return together;
       const auto timed =
           trial::time_calls(*row.trial, *row.library, *row.input, row.examined, 1,
-                            trial::warm_up_seconds(row.examined.seconds_per_call, 0), inputs_, row.limits, settings_);
+                            trial::warm_up_seconds(row.examined.seconds_per_call, 0), inputs_, row.limits,
+                            of_row(settings_, row));
       if (!timed) return fmt::format("{}: {} (alone too, in run {})", side->name, timed.error(), run);
     }
   }

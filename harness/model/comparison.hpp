@@ -99,6 +99,8 @@ struct Comparison {
 
   SideFigures reference_figures, candidate_figures;
   std::vector<std::string> warnings;  // one line each
+  // What the profiles of both sides say accounts for the difference, one line each; nothing: they were not profiled.
+  std::optional<std::vector<std::string>> why;
 };
 
 // One run of `--ab`: sides and what came out, case by case.

@@ -105,6 +105,7 @@ void members(Archive& archive, T& one) {
   archive("reference_figures", one.reference_figures);
   archive("candidate_figures", one.candidate_figures);
   archive("warnings", one.warnings);
+  archive("why", one.why);
   archive("duets", one.duets);
 }
 

@@ -135,6 +135,7 @@ struct CaseJudgement {
   std::optional<Alert> alert;  // raised by this run: told once an episode
   bool recovered = false;      // an alert had been raised, and this run is within the history again
   std::vector<std::string> warnings;
+  std::vector<std::string> why;  // what profiles of this run and last good say accounts for it, one line each
 
   const MetricJudgement* find(Metric metric) const;
   // An exact metric is worse than the tolerance allows. Not where equal code made different values (sigma above 0): a

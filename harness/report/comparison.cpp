@@ -144,6 +144,7 @@ class CaseText {
     line(counter_parts());
     second_look();
     weak_signals();
+    for (const std::string& why : one_.why.value_or(std::vector<std::string>{})) line({"why: " + safe(why)});
   }
 
   std::vector<std::string> basis() const {

@@ -216,6 +216,7 @@ class Explanation {
       title("figures that decide nothing");
       tell(rows);
     }
+    for (const std::string& why : one_.why.value_or(std::vector<std::string>{})) say("why: " + safe(why));
     for (const std::string& warning : one_.warnings) say("warning: " + safe(warning));
   }
 

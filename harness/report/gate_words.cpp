@@ -249,6 +249,11 @@ std::vector<std::string> cause_words(const GateCase& one, const Voice& voice) {
     words.resize(kMostCauses);
     words.push_back(fmt::format("and {} more", more));
   }
+  constexpr std::size_t kMostWhy = 3;
+  const auto why = one.comparison.why.value_or(std::vector<std::string>{});
+  for (std::size_t i = 0; i < std::min(why.size(), kMostWhy); ++i) {
+    words.push_back((i == 0 ? "why: " : "") + voice.quote(why[i]));
+  }
   return words;
 }
 

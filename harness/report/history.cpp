@@ -237,6 +237,10 @@ class JudgementText {
   }
 
   void warnings() {
+    for (const std::string& why : one_.why) {
+      const std::string text = std::string(kIndent, ' ') + "why: " + safe(why);
+      for (const std::string& each : folded(text, page_.options().columns, 0, kIndent + 2)) lines_.push_back(each);
+    }
     for (std::size_t i = 0; i < one_.warnings.size(); ++i) {
       if (i == kMostWarnings) {
         line({fmt::format("and {} more warnings", one_.warnings.size() - i)});

@@ -1,8 +1,10 @@
 // A library's bytes, read once: what is hashed is what every worker of the run loads, whatever happens to the file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <harness/library/code_hash.hpp>
 #include <harness/model/error.hpp>
@@ -17,5 +19,8 @@ struct Loaded {
 };
 
 Result<Loaded> load(const std::filesystem::path& file);
+
+// The bytes of a library or an input, as every worker gets them.
+Result<std::vector<std::uint8_t>> read_back(const worker::MemoryFile& file);
 
 }  // namespace harness::trial

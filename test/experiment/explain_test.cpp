@@ -84,7 +84,7 @@ Told explained(const std::string& file, const std::string& case_name) {
   std::ostringstream out, err;
   std::atomic<bool> stop = false;
   const experiment::Terminal terminal{out, err, false, false, false, true, 100, [] { return 0.0; }, stop};
-  const Exit exit = experiment::explain(file, case_name, false, terminal);
+  const Exit exit = experiment::explain({file, case_name, false, false}, terminal);
   return {exit, out.str(), err.str()};
 }
 
