@@ -91,18 +91,21 @@ class Comparison {
         lines_(options) {
     own_.resize(functions_.size());
     all_.resize(functions_.size());
-    depth_.resize(functions_.size());
     for (std::size_t side = 0; side < 2; ++side) count(side);
   }
 
   std::vector<model::FunctionChange> functions(std::string& silent_because) {
     find_whole();
     auto candidates = passing();
+    if (candidates.empty() && nameless()) {
+      silent_because = "most samples are in functions whose names are not known";
+      return {};
+    }
     if (candidates.empty()) {
       silent_because = fmt::format("no function's time differs by more than chance (n={}/{})", total(0), total(1));
       return {};
     }
-    if (std::abs(ratio_ - 1) <= kSameRatio && largest_move_ < kLeastMove) {
+    if (std::abs(ratio_ - 1) <= kSameRatio && !moved_) {
       silent_because = fmt::format(
           "the time of a call is the same, and no function's share of it moved by {:.0f} points", kLeastMove * 100);
       return {};
@@ -124,6 +127,15 @@ class Comparison {
     Difference difference;
   };
 
+  bool nameless() const {
+    std::array<std::uint64_t, 2> samples{};
+    for (std::uint32_t function = 0; function < functions_.size(); ++function) {
+      if (!functions_[function].name.empty()) continue;
+      for (std::size_t side = 0; side < 2; ++side) samples[side] += own_[function].samples[side];
+    }
+    return 2 * samples[0] > total(0) || 2 * samples[1] > total(1);
+  }
+
   std::uint64_t total(std::size_t side) const { return profiles_[side]->samples; }
 
   void count(std::size_t side) {
@@ -134,9 +146,10 @@ class Comparison {
       if (functions.empty()) continue;
       own_[functions.front()].samples[side] += stack.samples;
       for (std::size_t i = 0; i < functions.size(); ++i) {
-        depth_[functions[i]].first += static_cast<double>(i) * static_cast<double>(stack.samples);
-        depth_[functions[i]].second += static_cast<double>(stack.samples);
-        if (side == 0) lines_.know_old(profile.places[stack.frames[i]], functions[i]);
+        const model::CodePlace& place = profile.places[stack.frames[i]];
+        if (side == 0) lines_.know_old(place, functions[i]);
+        if (side == 1 && is_own_source(place))
+          new_place_.try_emplace(lines_.new_key(place, functions[i]), place_text(place));
       }
       std::sort(functions.begin(), functions.end());
       functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
@@ -185,7 +198,9 @@ class Comparison {
       } else {
         continue;
       }
-      largest_move_ = std::max(largest_move_, move(found.back().own ? own_[function] : all_[function]));
+      const Candidate& last = found.back();
+      moved_ = moved_ || (move(last.own ? own_[function] : all_[function]) >= kLeastMove &&
+                          std::abs(last.difference.z) > kLeastZAtSameTime);
     }
     return found;
   }
@@ -205,13 +220,22 @@ class Comparison {
     return pair;
   }
 
-  void leave_callers(std::vector<Candidate>& candidates) {
-    const auto depth = [&](const Candidate& candidate) {
-      const auto& [sum, samples] = depth_[candidate.function];
-      return samples > 0 ? sum / samples : 0;
-    };
+  // Callees come first: who is mostly inside of others is inside of more of them than they are.
+  void sort_by_depth(std::vector<Candidate>& candidates) const {
+    const auto samples = [](const Pair& pair) { return pair.samples[0] + pair.samples[1]; };
+    std::map<std::uint32_t, std::size_t> callers;
+    for (const Candidate& callee : candidates) {
+      for (const Candidate& caller : candidates) {
+        if (samples(inside(caller.function, {callee.function})) > samples(inside(callee.function, {caller.function})))
+          ++callers[callee.function];
+      }
+    }
     std::stable_sort(candidates.begin(), candidates.end(),
-                     [&](const Candidate& a, const Candidate& b) { return depth(a) < depth(b); });
+                     [&](const Candidate& a, const Candidate& b) { return callers[a.function] > callers[b.function]; });
+  }
+
+  void leave_callers(std::vector<Candidate>& candidates) const {
+    sort_by_depth(candidates);
     std::vector<Candidate> kept;
     for (const Candidate& candidate : candidates) {
       std::vector<std::uint32_t> callees;
@@ -252,7 +276,7 @@ class Comparison {
   std::string place_of(const Candidate& candidate) {
     struct Line {
       Pair pair;
-      std::array<std::string, 2> text;
+      std::string old_place;
     };
     std::map<LineKey, Line> found;
     for (std::size_t side = 0; side < 2; ++side) {
@@ -268,20 +292,21 @@ class Comparison {
         const model::CodePlace& place = profile.places[frames[own]];
         Line& line = found[side == 0 ? lines_.old_key(place) : lines_.new_key(place, stack[own])];
         line.pair.samples[side] += profile.stacks[i].samples;
-        if (line.text[side].empty()) line.text[side] = place_text(place);
+        if (side == 0) line.old_place = place_text(place);
       }
     }
     const double sign = candidate.difference.time > 0 ? 1 : -1;
-    const Line* best = nullptr;
+    const std::pair<const LineKey, Line>* best = nullptr;
     double most = 0;
-    for (const auto& [key, line] : found) {
-      const Difference one = difference(line.pair);
+    for (const auto& line : found) {
+      const Difference one = difference(line.second.pair);
       if (sign * one.time <= most || std::abs(one.z) < kLeastLineZ) continue;
       most = sign * one.time;
       best = &line;
     }
     if (best == nullptr) return "";
-    return best->text[1].empty() ? best->text[0] : best->text[1];
+    const auto place = new_place_.find(best->first);
+    return place == new_place_.end() ? best->second.old_place : place->second;
   }
 
   std::array<const model::CpuProfile*, 2> profiles_;
@@ -291,8 +316,9 @@ class Comparison {
   Lines lines_;
   std::array<std::vector<std::vector<std::uint32_t>>, 2> counted_;  // of each stack
   std::vector<Pair> own_, all_;                                     // by function
-  std::vector<std::pair<double, double>> depth_;                    // by function: frames inside of it, samples
-  double whole_ = 0, largest_move_ = 0;
+  std::map<LineKey, std::string> new_place_;                        // of lines that the new side has samples at
+  double whole_ = 0;
+  bool moved_ = false;  // a share did, beyond chance
 };
 
 bool is_different(double before, double after) {

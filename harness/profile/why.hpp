@@ -25,7 +25,7 @@ struct WhyOptions {
 // has fewer than kLeastSamples, when `ratio` is within 1 % of 1 and no share moved by kLeastMove, or when nothing
 // passes the test. Sites are exact: any difference in allocations or bytes of a site counts, matched by function and
 // the text or offset of its line.
-inline constexpr double kLeastZ = 3.5, kLeastPart = 0.2, kLeastMove = 0.08;
+inline constexpr double kLeastZ = 3.5, kLeastZAtSameTime = 4.2, kLeastPart = 0.2, kLeastMove = 0.08;
 model::ProfileChange why(const model::CaseProfile& before, const model::CaseProfile& after, const WhyOptions& options);
 
 // Samples that each side should have so that a difference of this ratio can be shown: 5 / (ratio - 1)^2, from 800 to
