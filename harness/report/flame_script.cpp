@@ -87,8 +87,9 @@ function search() {
 }
 
 function tell(frame) {
-  const text = frame ? [frame.label, ...frame.words.slice(1)].join(' · ') : hint;
-  details.textContent = text.length > 115 ? text.slice(0, 114) + '…' : text;
+  const text = frame ? [frame.label, ...frame.words.slice(2), frame.words[1]].filter(Boolean).join(' · ') : hint;
+  const most = pattern ? 115 : 170;
+  details.textContent = text.length > most ? text.slice(0, most - 1) + '…' : text;
 }
 
 function remember(replacing) {
