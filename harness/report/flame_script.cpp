@@ -9,7 +9,8 @@ const left = 10, room = 1180, row = 18, character = 7.25;
 const width = +picture.dataset.width, whole = +picture.dataset.whole, twoSides = 'two' in picture.dataset;
 const frames = [...picture.querySelectorAll('svg.f')].map((element, index) => ({
   element, index, begin: +element.dataset.b, end: +element.dataset.e, before: +element.dataset.o || 0,
-  level: +element.getAttribute('y'),  label: element.dataset.l, figure: element.dataset.n, text: element.querySelector('text'),
+  level: +element.getAttribute('y'), label: element.dataset.l, figure: element.dataset.n,
+  text: element.querySelector('text'),
   words: element.querySelector('title').textContent.split('\n'), gone: element.classList.contains('gone'),
   context: element.classList.contains('context')
 }));

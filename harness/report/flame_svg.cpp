@@ -31,7 +31,8 @@ svg { background: var(--paper); }
 text { fill: var(--ink); font: 13px system-ui, sans-serif; white-space: pre; }
 .name { font-weight: 600; font-size: 16px; } .faint, .details { fill: var(--faint); } .found { font-weight: 600; }
 .doubt { fill: var(--doubt); font-weight: 600; }
-.f { cursor: pointer; outline: none; } .f text, .key text { font: 12px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+.f { cursor: pointer; outline: none; }
+.f text, .key text { font: 12px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .root rect { fill: var(--unknown); }
 .solver rect { fill: var(--solver); } .library rect { fill: var(--library); } .harness rect { fill: var(--harness); }
 .kernel rect { fill: var(--kernel); } .unknown rect { fill: var(--unknown); } .inlined rect { fill-opacity: 0.5; }
@@ -71,7 +72,8 @@ class Drawing {
     const double foot = head_ + frames + 10;
     const double height =
         foot + (picture_.keys.empty() ? 0 : kKeyRow) + kNoteRow * static_cast<double>(picture_.notes.size()) + 10;
-    put(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}" width="{0:.0f}" height="{1:.0f}" role="group" data-width="{2}" data-whole="{3}"{4}>)",
+    put(R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}" width="{0:.0f}" height="{1:.0f}" )"
+        R"(role="group" data-width="{2}" data-whole="{3}"{4}>)",
         kWidth, height, picture_.width, picture_.whole, picture_.two_sides ? " data-two=\"\"" : "");
     put("<title>{}</title>", escaped(picture_.title, kLongestLine));
     put("<style>{}</style>", kStyle);
@@ -108,7 +110,8 @@ class Drawing {
       put(R"(<text class="doubt" x="{:.0f}" y="{:.0f}">{}</text>)", kMargin, y += kNoteRow,
           escaped(picture_.doubt, kLongestLine));
     }
-    put(R"(<text class="details" x="{:.0f}" y="{:.0f}"/><text class="found" x="{:.0f}" y="{:.0f}" text-anchor="end"/></g>)",
+    put(R"(<text class="details" x="{:.0f}" y="{:.0f}"/>)"
+        R"(<text class="found" x="{:.0f}" y="{:.0f}" text-anchor="end"/></g>)",
         kMargin, head_ - 16, kWidth - kMargin, head_ - 16);
   }
 
@@ -119,9 +122,10 @@ class Drawing {
     const std::string label = printable(frame.label, true, kLongestLabel);
     const auto fits = width > 6 ? static_cast<std::size_t>((width - 6) / kCharacter) : 0;
     const std::string whole = frame.figure.empty() ? label : label + "  " + frame.figure;
-    put(R"(<svg class="f {}" x="{:.2f}" y="{:.0f}" width="{:.2f}" height="{:.0f}" data-b="{}" data-e="{}"{} data-l="{}" data-n="{}"><title>{}</title><rect width="100%" height="100%"/><text x="3" y="13">{}</text></svg>)",
+    put(R"(<svg class="f {}" x="{:.2f}" y="{:.0f}" width="{:.2f}" height="{:.0f}" data-b="{}" data-e="{}" {})"
+        R"(data-l="{}" data-n="{}"><title>{}</title><rect width="100%" height="100%"/><text x="3" y="13">{}</text></svg>)",
         frame.style, kMargin + static_cast<double>(frame.begin) * scale, y, width, kFrame, frame.begin, frame.end,
-        frame.before > 0 ? fmt::format(R"( data-o="{}")", frame.before) : "", escaped(label, kLongestTitle),
+        frame.before > 0 ? fmt::format(R"(data-o="{}" )", frame.before) : "", escaped(label, kLongestTitle),
         escaped(frame.figure, kLongestTitle), escaped(frame.title, kLongestTitle),
         escaped(characters_in(whole) <= fits ? whole
                 : fits < 3                   ? ""
@@ -138,7 +142,8 @@ class Drawing {
       }
       for (const FlameKey& key : picture_.keys) {
         const double width = kCharacter * static_cast<double>(characters_in(key.words)) + 14;
-        put(R"(<svg class="key {}" x="{:.0f}" y="{:.0f}" width="{:.0f}" height="19"><rect width="100%" height="100%"/><text x="7" y="14">{}</text></svg>)",
+        put(R"(<svg class="key {}" x="{:.0f}" y="{:.0f}" width="{:.0f}" height="19">)"
+            R"(<rect width="100%" height="100%"/><text x="7" y="14">{}</text></svg>)",
             key.style, x, y, width, escaped(key.words, kLongestLine));
         x += width + (picture_.scale.empty() ? 6 : 2);
       }

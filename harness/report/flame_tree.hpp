@@ -15,7 +15,7 @@ namespace harness::report {
 struct FlameNode {
   std::string name;  // as it is drawn: short, `[libc.so.6]` without a symbol
   std::string file;  // without folders
-  // The first place that was merged into it, none for the root and for what stands for lost frames. Points into a profile.
+  // Where most of its samples are; none for the root and for what stands for lost frames. Points into a profile.
   const model::CodePlace* place = nullptr;
   std::uint32_t line = 0;  // the one with the most samples; 0 = unknown
   bool inlined = false;    // everywhere

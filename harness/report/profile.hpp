@@ -12,7 +12,8 @@
 namespace harness::report {
 
 // One line each, most important first, e.g. `std::_Hashtable::_M_rehash_aux 12% -> 29% of samples (n=812/790), at
-// two-sum-v2.1.0/hash_map.cpp:14`, `allocations 2 -> 10010 at two-sum-v2.1.0/hash_map.cpp:14`, `fingerprint 1a2b3c4d -> 5e6f7081: ...`.
+// two-sum-v2.1.0/hash_map.cpp:14`, `allocations 2 -> 10010 at two-sum-v2.1.0/hash_map.cpp:14`, `fingerprint 1a2b3c4d
+// -> 5e6f7081: ...`.
 std::vector<std::string> why_lines(const model::ProfileChange& change);
 // The same for `harness explain`: where no function is named, one more line in front says why.
 std::vector<std::string> why_in_full(const model::ProfileChange& change);

@@ -16,8 +16,8 @@ std::string share_change_text(double before, double after);
 // `29.0%`, `0.4%`: for titles of pictures, where a share is a width.
 std::string exact_share_text(double share);
 
-// `std::_Hashtable::_M_rehash_aux`, or `[libc.so.6]` where no symbol was found, `[unknown]` where no module was. Not made
-// printable.
+// `std::_Hashtable::_M_rehash_aux`, or `[libc.so.6]` where no symbol was found, `[unknown]` where no module was. Not
+// made printable.
 std::string frame_name(std::string_view function, std::string_view module);
 // `802 samples of 4 ms in 320 calls, 12 outside of the solver left out`
 std::string sampling_text(const model::CpuProfile& profile);
