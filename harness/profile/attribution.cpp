@@ -28,18 +28,24 @@ bool is_sdk_header(std::string_view file) {
   return at != std::string_view::npos && (at == 0 || file[at - 1] == '/');
 }
 
-// Functions of the standard library's inside: `std::__detail::...`, `std::_Hashtable::_M_bucket_index`, operators, and
-// what stands between a container and `operator new`.
-bool is_plumbing(const CodePlace& place, const std::string& name) {
-  if (!place.inlined || !(name.starts_with("std::") || name.starts_with("__gnu_cxx::"))) return false;
-  if (name.starts_with("__gnu_cxx::") || name.starts_with("std::allocator::") ||
-      name.starts_with("std::allocator_traits::") || name.find("::__") != std::string::npos)
-    return true;
-  if (const auto at = name.rfind("::operator"); at != std::string::npos) return true;
+// The standard library's inside that says nothing to whoever wrote the solver: `std::__detail::...`, operators, how a
+// container asks for memory or finds a bucket. By name alone: what is inlined on one side may be a function of its own on
+// the other. `std::_Hashtable::_M_rehash` does say something.
+bool is_plumbing(const std::string& name) {
+  if (name.starts_with("__gnu_cxx::") || name.starts_with("std::__")) return true;
+  if (!name.starts_with("std::")) return false;
+  for (const std::string_view part : {"std::allocator::", "std::allocator_traits::", "std::_Vector_base::"}) {
+    if (name.starts_with(part)) return true;
+  }
+  if (name.find("::__") != std::string::npos || name.find("::operator") != std::string::npos) return true;
   const auto last = name.rfind("::");
-  return last != std::string::npos &&
-         std::string_view(name).substr(last + 2).find_first_not_of('~') != std::string::npos &&
-         name[name.find_first_not_of('~', last + 2)] == '_';
+  const auto member = std::string_view(name).substr(last + 2);
+  for (const std::string_view helper : {"_M_allocate", "_M_deallocate", "_M_create_storage", "_M_get_", "_M_put_",
+                                        "_M_bucket_", "_M_hash_code", "_M_equals", "_M_key_", "_M_begin", "_M_end",
+                                        "_S_", "_Scoped_", "~_Scoped_"}) {
+    if (member.starts_with(helper)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -83,7 +89,7 @@ std::uint32_t FunctionTable::index_of(const CodePlace& place) {
 Attribution::Attribution(const std::vector<CodePlace>& places, FunctionTable& functions) : places_(places) {
   for (const CodePlace& place : places) {
     function_of_place_.push_back(functions.index_of(place));
-    is_plumbing_.push_back(is_plumbing(place, functions[function_of_place_.back()].name));
+    is_plumbing_.push_back(is_plumbing(functions[function_of_place_.back()].name));
     is_own_source_.push_back(is_own_source(place) && place.line > 0);
   }
 }

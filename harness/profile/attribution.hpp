@@ -39,8 +39,8 @@ class FunctionTable {
   std::vector<CountedFunction> all_;
 };
 
-// For each frame of a stack, innermost first, the function that it counts for. Plumbing counts for the function that
-// it was inlined into, an unnamed frame for the named one of its module that called it.
+// For each frame of a stack, innermost first, the function that it counts for. Plumbing counts for its
+// caller, an unnamed frame for the named one of its module that called it.
 class Attribution {
  public:
   Attribution(const std::vector<model::CodePlace>& places, FunctionTable& functions);

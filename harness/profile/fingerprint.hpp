@@ -43,9 +43,9 @@ model::Fingerprint fingerprint(const std::optional<model::CpuProfile>& cpu,
 double distance(const model::Fingerprint& a, const model::Fingerprint& b);
 
 // Samples by function, most own samples first. Functions are one by name and file, folders left out (a version's folder
-// is part of the path): equal names in two files, or in two modules, are two functions. Inlined plumbing of the
-// standard library (`__detail`, `__gnu_cxx`, operators, allocators, names that begin with an underscore) counts for the
-// function that it was inlined into, a frame without a name for the named one of its module that called it.
+// is part of the path): equal names in two files, or in two modules, are two functions. Plumbing of the standard
+// library (`__detail`, `__gnu_cxx`, operators, allocators, names that begin with two underscores, `_M_allocate` and the
+// like) counts for its caller, a frame without a name for the named one of its module that called it.
 struct FunctionSamples {
   std::string function;  // short: `std::_Hashtable::_M_rehash_aux`; "" = only the module is known
   std::string file, module;

@@ -74,7 +74,9 @@ Result<RunFolder> RunFolder::create(const fs::path& directory, const std::string
 Result<RunFolder> RunFolder::find(const fs::path& directory, const std::string& id_or_folder) {
   std::error_code ignored;
   if (id_or_folder.find('/') != std::string::npos || id_or_folder == ".") {
-    if (fs::is_directory(id_or_folder, ignored)) return RunFolder(id_or_folder);
+    const fs::path folder(id_or_folder);
+    if (fs::is_directory(folder / "profiles", ignored) || fs::is_regular_file(folder / "report.json", ignored))
+      return RunFolder(folder);
     return fail(id_or_folder, "is no folder of a run", "name a folder, or the id of a run");
   }
   const auto runs = runs_in(directory);

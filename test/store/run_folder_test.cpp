@@ -65,6 +65,8 @@ TEST_CASE("a run is found by its id, the beginning of it, or its folder") {
   REQUIRE(RunFolder::create(runs, id(2)));
   CHECK(RunFolder::find(runs, id(1))->path() == runs / id(1));
   CHECK(RunFolder::find(runs, id(2).substr(0, 15))->path() == runs / id(2));
+  CHECK_FALSE(RunFolder::find("/nowhere", (runs / id(2)).string()));  // nothing is in it
+  REQUIRE(RunFolder::find(runs, id(2))->write("profiles/a.json", std::string_view("{}")));
   CHECK(RunFolder::find("/nowhere", (runs / id(2)).string())->path() == runs / id(2));
   const auto both = RunFolder::find(runs, "2026");
   REQUIRE_FALSE(both);
