@@ -29,8 +29,8 @@ bool is_sdk_header(std::string_view file) {
 }
 
 // The standard library's inside that says nothing to whoever wrote the solver: `std::__detail::...`, operators, how a
-// container asks for memory or finds a bucket. By name alone: what is inlined on one side may be a function of its own on
-// the other. `std::_Hashtable::_M_rehash` does say something.
+// container asks for memory or finds a bucket. By name alone: what is inlined on one side may be a function of its own
+// on the other. `std::_Hashtable::_M_rehash` does say something.
 bool is_plumbing(const std::string& name) {
   if (name.starts_with("__gnu_cxx::") || name.starts_with("std::__")) return true;
   if (!name.starts_with("std::")) return false;

@@ -5,6 +5,7 @@
 #include <elfutils/libdw.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
@@ -18,6 +19,7 @@ namespace {
 constexpr int kMostDepth = 64;
 constexpr std::size_t kMostUnits = 100'000;
 constexpr std::size_t kMostSteps = 20'000'000;  // DIEs and ranges looked at in all, of one file
+constexpr std::chrono::seconds kMostTime{10};   // a step may itself walk over much
 constexpr std::size_t kMostNameBytes = 4096;
 constexpr int kMostOverlaps = 16;
 
@@ -70,6 +72,9 @@ struct DebugInformation::Parts {
   Dwarf* dwarf = nullptr;
   Dwarf* shared_dwarf = nullptr;
   std::size_t steps = 0;
+  std::chrono::steady_clock::duration spent{};
+  std::chrono::steady_clock::time_point last_step;
+  bool walking = false;
   std::vector<Unit> units;
   std::unordered_map<const void*, std::uint32_t> unit_of;  // by the address of its DIE
   struct UnitRange {
@@ -90,7 +95,18 @@ struct DebugInformation::Parts {
     if (shared_dwarf != nullptr) dwarf_end(shared_dwarf);
   }
 
-  bool may_step() { return ++steps < kMostSteps; }
+  bool may_step() {
+    using Clock = std::chrono::steady_clock;
+    if (spent >= kMostTime || ++steps >= kMostSteps) return false;
+    if (steps % 16 == 0) {
+      const Clock::time_point now = Clock::now();
+      // Of walks alone: what lies between two of them is somebody else's time.
+      if (steps > 16 && walking) spent += now - last_step;
+      last_step = now;
+      walking = true;
+    }
+    return true;
+  }
 
   template <class Use>
   void each_range(Dwarf_Die* die, Use&& use) {
@@ -346,6 +362,7 @@ std::unique_ptr<DebugInformation> DebugInformation::read(std::shared_ptr<ElfImag
 }
 
 std::vector<model::CodePlace> DebugInformation::frames(std::uint64_t address) {
+  parts_->walking = false;
   auto& ranges = parts_->ranges;
   auto at = std::upper_bound(ranges.begin(), ranges.end(), address,
                              [](std::uint64_t value, const Parts::UnitRange& range) { return value < range.begin; });
@@ -361,46 +378,100 @@ std::vector<model::CodePlace> DebugInformation::frames(std::uint64_t address) {
 
 namespace {
 
-// At most how long a mangled name becomes, as far as its form tells: a back reference counts as the longest group that
-// was closed before it. A name of 100 letters can stand for one of a billion.
-double most_unfolded(std::string_view name) {
-  std::vector<double> groups{0};
-  double longest = 16;
-  for (std::size_t at = 2; at < name.size();) {
-    const char letter = name[at];
-    if (letter >= '0' && letter <= '9') {
+// At most how long a mangled name becomes, as far as its form tells: a back reference counts as the longest thing that
+// was said before it. A name of 200 letters can stand for one of a billion.
+class Unfolding {
+ public:
+  explicit Unfolding(std::string_view name) : name_(name) {}
+
+  double most() {
+    for (at_ = 2; at_ < name_.size();) take();
+    double sum = 0;
+    for (const Group& group : groups_) sum += group.sum;
+    return sum;
+  }
+
+ private:
+  struct Group {
+    char kind;        // the letter that opened it
+    double sum = 0;   // of all in it
+    double last = 0;  // of what a template's arguments that follow now belong to
+  };
+  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+  char next() const { return at_ < name_.size() ? name_[at_] : '\0'; }
+
+  void add(double length) {
+    Group& group = groups_.back();
+    group.sum += length;
+    group.last = group.kind == 'N' ? group.sum : length;
+    longest_ = std::max(longest_, group.last);
+  }
+  void skip_number() {
+    while (is_digit(next()) || (next() >= 'A' && next() <= 'Z')) ++at_;
+    if (next() == '_') ++at_;
+  }
+
+  void take() {
+    const char letter = name_[at_];
+    const char kind = groups_.back().kind;
+    if (is_digit(letter)) {
       std::size_t length = 0;
-      while (at < name.size() && name[at] >= '0' && name[at] <= '9' && length < kMostNameBytes)
-        length = length * 10 + static_cast<std::size_t>(name[at++] - '0');
-      groups.back() += static_cast<double>(length) + 2;
-      longest = std::max(longest, groups.back());
-      at += std::min(length, name.size() - at);
-      continue;
+      while (is_digit(next()) && length < kMostNameBytes)
+        length = length * 10 + static_cast<std::size_t>(name_[at_++] - '0');
+      add(static_cast<double>(length) + 2);
+      // Of literals and expressions they are values, and nothing is jumped over.
+      if (kind != 'L' && kind != 'X') at_ += std::min(length, name_.size() - at_);
+      return;
     }
-    ++at;
-    if (letter == 'S' || letter == 'T') {
-      groups.back() += longest;
-    } else if (letter == 'I' || letter == 'N' || letter == 'F' || letter == 'X' || letter == 'J' || letter == 'Z') {
-      if (groups.size() < name.size()) groups.push_back(0);
-    } else if (letter == 'E' && groups.size() > 1) {
-      const double closed = groups.back();
-      groups.pop_back();
-      groups.back() += closed;
-      longest = std::max(longest, groups.back());
+    ++at_;
+    if (letter == 'S' && std::strchr("tabsiod", next()) != nullptr && next() != '\0') {
+      ++at_;
+      add(72);
+    } else if (letter == 'S' || letter == 'T') {
+      skip_number();
+      add(longest_);
+    } else if (letter == '_') {
+      while (is_digit(next()) || next() == 'Z') ++at_;
+    } else if (letter == 'A') {
+      skip_number();
+    } else if ((letter == 'C' || letter == 'D') && is_digit(next())) {
+      ++at_;
+      add(longest_);
+    } else if (letter == 'D' && (next() == 't' || next() == 'T')) {
+      ++at_;
+      open('X');
+    } else if (std::strchr("INFXJLZ", letter) != nullptr) {
+      open(letter);
+    } else if (letter == 'E' && groups_.size() > 1) {
+      close();
     } else {
-      groups.back() += 24;
+      groups_.back().sum += 24;
     }
   }
-  double sum = 0;
-  for (const double group : groups) sum += group;
-  return sum;
-}
+
+  void open(char kind) {
+    if (groups_.size() <= name_.size()) groups_.push_back({kind});
+  }
+  void close() {
+    const Group closed = groups_.back();
+    groups_.pop_back();
+    Group& group = groups_.back();
+    group.sum += closed.sum;
+    group.last = group.kind == 'N' ? group.sum : closed.kind == 'I' ? group.last + closed.sum : closed.sum;
+    longest_ = std::max(longest_, group.last);
+  }
+
+  std::string_view name_;
+  std::size_t at_ = 0;
+  std::vector<Group> groups_{{'0'}};
+  double longest_ = 16;
+};
 
 }  // namespace
 
 std::string demangled(const std::string& name) {
   constexpr double kMostUnfolded = 1 << 24;
-  if (!name.starts_with("_Z") || name.size() > kMostNameBytes || most_unfolded(name) > kMostUnfolded) return name;
+  if (!name.starts_with("_Z") || name.size() > kMostNameBytes || Unfolding(name).most() > kMostUnfolded) return name;
   int status = 0;
   char* text = abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status);
   if (text == nullptr || status != 0) return name;

@@ -18,6 +18,7 @@ namespace harness::profile {
 namespace {
 
 constexpr std::size_t kMostSymbols = 4'000'000;
+constexpr std::uint64_t kMostDebugBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMostLineBytes = std::uint64_t{16} << 20;  // a byte of a line program can become 80 in memory
 
 class Descriptor {
@@ -217,7 +218,7 @@ bool ElfImage::is_fit_for_libdw() const {
     } else if (name.starts_with(".zdebug_")) {
       return false;  // the form of before 2015, whose sizes are checked by nobody
     }
-    if (size > kMostImageBytes || (name == ".debug_line" && size > kMostLineBytes)) return false;
+    if (size > kMostDebugBytes || (name == ".debug_line" && size > kMostLineBytes)) return false;
     sum += size;
   }
   return sum <= kMostImageBytes;

@@ -24,6 +24,15 @@ inline std::string own_maps() {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// Of the C library itself, whatever stands before it in this process.
+inline std::uint64_t c_library_address(const char* function) {
+  void* const c_library = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
+  REQUIRE(c_library != nullptr);
+  void* const at = dlsym(c_library, function);
+  REQUIRE(at != nullptr);
+  return reinterpret_cast<std::uint64_t>(at);
+}
+
 // The line of the library's source that ends in `// line: <name>`.
 inline std::uint32_t line_of(const std::string& name) {
   std::ifstream in(SYMBOLS_SOURCE);

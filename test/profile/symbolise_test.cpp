@@ -34,7 +34,7 @@ struct Marks {
     entry = library.address("mark_entry") + 1;
     run = library.address("mark_run") + 1;
     descended = library.address("mark_descended") + 1;
-    qsort = reinterpret_cast<std::uint64_t>(&std::qsort) + 1;
+    qsort = test::c_library_address("qsort") + 1;
     raw.seconds_per_sample = 0.004;
     raw.mappings = library.mappings;
   }
@@ -108,9 +108,7 @@ TEST_CASE("equal stacks are summed up, the one with most samples first, and equa
 
 TEST_CASE("sites are those of the solver, of one call, without the allocator's frames") {
   Marks marks;
-  void* const c_library = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
-  REQUIRE(c_library != nullptr);
-  const auto malloc_address = reinterpret_cast<std::uint64_t>(dlsym(c_library, "malloc"));
+  const auto malloc_address = test::c_library_address("malloc");
   RawHeapProfile raw;
   raw.mappings = marks.raw.mappings;
   raw.sites = {{{malloc_address + 1, marks.entry, marks.run}, 0, 0, 30, 3000},
