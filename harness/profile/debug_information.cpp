@@ -45,7 +45,7 @@ struct Unit {
   bool indexed = false;
   std::vector<Function> functions;                          // by begin
   std::unordered_map<const void*, std::uint32_t> scope_of;  // of functions without a linkage name: index into scopes
-  std::string directory;                                    // DW_AT_comp_dir where it is relative, with a slash
+  std::string directory;  // DW_AT_comp_dir with a slash, where names are relative to it
 };
 
 bool is_relative_join(std::string_view file, std::string_view directory) {
@@ -128,7 +128,8 @@ struct DebugInformation::Parts {
       Unit found;
       found.die = die;
       found.directory = text_of(&die, DW_AT_comp_dir);
-      if (!found.directory.empty() && found.directory.front() != '/') {
+      const bool is_relative = !found.directory.starts_with('/') || *text_of(&die, DW_AT_name) != '/';
+      if (is_relative && !found.directory.empty()) {
         found.directory += '/';
       } else {
         found.directory.clear();
@@ -279,7 +280,7 @@ struct DebugInformation::Parts {
     if (file == nullptr) return "";
     std::string_view text(file);
     if (text.size() > kMostNameBytes) return "";
-    // libdw puts the compiler's directory before relative names; one that is relative itself was chosen to say nothing.
+    // libdw puts the compiler's directory before relative names.
     if (is_relative_join(text, unit.directory)) text.remove_prefix(unit.directory.size());
     while (text.starts_with("./")) text.remove_prefix(2);
     return std::string(text);
@@ -291,6 +292,14 @@ struct DebugInformation::Parts {
     const auto index = number_of(&inlined, DW_AT_call_file);
     if (!index || dwarf_getsrcfiles(&unit.die, &files, &count) != 0 || *index >= count) return "";
     return file_name(unit, dwarf_filesrc(files, *index, nullptr, nullptr));
+  }
+
+  std::pair<std::string, std::uint32_t> line_at(Unit& unit, std::uint64_t address) {
+    Dwarf_Line* row = dwarf_getsrc_die(&unit.die, address);
+    if (row == nullptr) return {};
+    int number = 0;
+    if (dwarf_lineno(row, &number) != 0 || number < 0) number = 0;
+    return {file_name(unit, dwarf_linesrc(row, nullptr, nullptr)), static_cast<std::uint32_t>(number)};
   }
 
   std::vector<model::CodePlace> frames(Unit& unit, const Function& function, std::uint64_t address) {
@@ -305,13 +314,7 @@ struct DebugInformation::Parts {
       chain.push_back(&call);
       owner = i;
     }
-    std::string file;
-    std::uint32_t line = 0;
-    if (Dwarf_Line* row = dwarf_getsrc_die(&unit.die, address); row != nullptr) {
-      int number = 0;
-      if (dwarf_lineno(row, &number) == 0 && number > 0) line = static_cast<std::uint32_t>(number);
-      file = file_name(unit, dwarf_linesrc(row, nullptr, nullptr));
-    }
+    auto [file, line] = line_at(unit, address);
     std::vector<model::CodePlace> found;
     const auto add = [&](const Dwarf_Die& die, bool inlined) {
       const Name& name = name_of(unit, die);
@@ -356,24 +359,31 @@ std::unique_ptr<DebugInformation> DebugInformation::read(std::shared_ptr<ElfImag
   if (parts->dwarf == nullptr) return nullptr;
   if (parts->shared_dwarf != nullptr) dwarf_setalt(parts->dwarf, parts->shared_dwarf);
   parts->read_units(code);
+  if (parts->ranges.empty()) return nullptr;  // e.g. split: what describes the code is elsewhere
   parts->image = std::move(image);
   parts->shared = std::move(shared);
   return std::unique_ptr<DebugInformation>(new DebugInformation(std::move(parts)));
 }
 
-std::vector<model::CodePlace> DebugInformation::frames(std::uint64_t address) {
+std::vector<model::CodePlace> DebugInformation::frames(std::uint64_t address, bool is_function) {
   parts_->walking = false;
   auto& ranges = parts_->ranges;
   auto at = std::upper_bound(ranges.begin(), ranges.end(), address,
                              [](std::uint64_t value, const Parts::UnitRange& range) { return value < range.begin; });
+  std::vector<model::CodePlace> found;
   for (int steps_back = 0; at != ranges.begin() && steps_back < kMostOverlaps; ++steps_back) {
     --at;
     if (address >= at->end) continue;
     Unit& unit = parts_->units[at->unit];
     if (const Function* function = parts_->function_at(unit, address); function != nullptr)
       return parts_->frames(unit, *function, address);
+    if (!is_function || !found.empty()) continue;
+    auto [file, line] = parts_->line_at(unit, address);
+    found.emplace_back();
+    found.back().file = std::move(file);
+    found.back().line = line;
   }
-  return {};
+  return found;
 }
 
 namespace {

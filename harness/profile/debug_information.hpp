@@ -21,9 +21,10 @@ class DebugInformation {
                                                 std::shared_ptr<ElfImage> shared);
   ~DebugInformation();
 
-  // Innermost first, each but the last inlined into the next; empty = no function there. Origin and module are left
-  // to the caller.
-  std::vector<model::CodePlace> frames(std::uint64_t address);
+  // Innermost first, each but the last inlined into the next; empty = no function there. `is_function`: a symbol says
+  // that there is one, so that the line is told even where the function is not described (-gline-tables-only). Origin
+  // and module are left to the caller.
+  std::vector<model::CodePlace> frames(std::uint64_t address, bool is_function);
 
  private:
   struct Parts;

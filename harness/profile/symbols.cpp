@@ -92,9 +92,10 @@ class Module {
   std::vector<CodePlace> look_up(std::uint64_t file_offset) {
     std::vector<CodePlace> found;
     const auto address = image_ == nullptr ? std::nullopt : image_->address_of(file_offset);
-    if (address && debug_ != nullptr) found = debug_->frames(*address);
+    const std::string symbol = address ? image_->symbol_at(*address) : "";
+    if (address && debug_ != nullptr) found = debug_->frames(*address, !symbol.empty());
     if (found.empty()) found.emplace_back();
-    if (address && found.back().function.empty()) found.back().function = demangled(image_->symbol_at(*address));
+    if (found.back().function.empty()) found.back().function = demangled(symbol);
     for (CodePlace& place : found) {
       place.origin = origin_;
       place.module = name_;

@@ -98,6 +98,23 @@ TEST_CASE("functions, lines and inlined frames are named from debug information 
   }
 }
 
+TEST_CASE("of a table of lines alone the lines are told, with the functions that symbols name") {
+  if (!fs::exists(kLibraries / "clang_lines.so")) {
+    WARN("skipped: clang is not installed");
+    return;
+  }
+  const LoadedLibrary library("clang_lines.so");
+  Symbols symbols(library.places());
+  const auto taken = symbols.frames(library.mappings, library.address("mark_take"), false);
+  REQUIRE(taken.size() == 1);
+  CHECK(taken[0].function == "shop::Shelf<int>::take(int)");
+  CHECK(taken[0].file == kSource);
+  CHECK(taken[0].line == line_of("take"));
+  const auto hole = symbols.frames(library.mappings, library.address("hole") + 8, false);
+  CHECK(hole.at(0).function.empty());
+  CHECK(hole.at(0).line == 0);
+}
+
 TEST_CASE("a library that ran from memory is named by the bytes that are kept of it") {
   LoadedLibrary library("plain.so");
   for (Mapping& mapping : library.mappings)
