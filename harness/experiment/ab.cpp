@@ -326,7 +326,8 @@ class Ab {
   }
 
   void profile(std::size_t side, std::size_t index, Comparison& comparison) {
-    const double ratio = std::exp(comparison.log_ratio);
+    const bool differs = comparison.verdict == Verdict::kSlower || comparison.verdict == Verdict::kFaster;
+    const double ratio = differs ? std::exp(comparison.log_ratio) : 1;
     output_.progress().restate(row(side, index).trial->name() + " (profiling both sides)");
     const auto roots = roots_here();
     const auto explained = profiling_->explain({row(0, index), names_[0], roots, "", 0}, {row(side, index), names_[side], roots, "", 0}, ratio);

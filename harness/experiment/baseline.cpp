@@ -257,7 +257,8 @@ class BaselineRun {
     std::optional<model::CaseProfile> profile;
     if (reference && explained_.insert(row.trial->solver->name()).second) {
       const auto name = fmt::format("{}@{}", good->solver, good->git_sha.empty() ? good->date.substr(0, 10) : good->git_sha.substr(0, 7));
-      const double change = judgement.rerun ? std::exp(judgement.rerun->log_ratio) : 1;
+      const bool differs = judgement.rerun && judgement.rerun->verdict == Verdict::kSlower;
+      const double change = differs ? std::exp(judgement.rerun->log_ratio) : 1;
       auto explained = profiling_->explain({**reference, name, roots, now.growth_class, 0}, now, change);
       if (!explained) return;
       judgement.why = std::move(explained->lines);

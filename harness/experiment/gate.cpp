@@ -481,9 +481,11 @@ class Gate {
       profiling_.emplace(kinds, settings_, value_of(report_.context, "run_id"),
                          [this](const std::string& line) { say(line); });
     }
-    const double ratio = one.comparison.duets.empty() ? 1 : std::exp(one.comparison.log_ratio);
+    const auto verdict = one.comparison.verdict;
+    const bool differs = verdict == Verdict::kSlower || verdict == Verdict::kFaster;
+    const double ratio = differs ? std::exp(one.comparison.log_ratio) : 1;
     const auto &before = pairing.reference[index], &now = pairing.candidate[index];
-    progress_.step(one.name + " (profiling both sides)", Profiling::predict_seconds(kinds));
+    progress_.step(one.name + " (profiling both sides)", Profiling::predict_seconds(kinds) * 2);
     auto explained = profiling_->explain(
         {before, one.comparison.reference, base_roots(pairing), growth_of(family_of(before, pairing.reference)), 0},
         {now, one.comparison.candidate, or_here(sides_.candidate_sources), growth_of(family_of(now, pairing.candidate)), 0},

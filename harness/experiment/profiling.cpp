@@ -209,7 +209,7 @@ std::optional<model::CaseProfile> Profiling::profile(const Side& side) {
 }
 
 std::optional<Profiling::Explained> Profiling::explain(const Side& before, const Side& now, double ratio) {
-  const auto samples = profile::samples_for(ratio);
+  const auto samples = ratio == 1 ? kUsualSamples : profile::samples_for(ratio);
   auto old_side = make(before, samples);
   if (!old_side) return std::nullopt;
   auto new_side = make(now, samples);

@@ -39,7 +39,7 @@ class Profiling {
   // All that was asked for of one side. What cannot be had stands in its warnings; nothing when Ctrl-C came.
   std::optional<model::CaseProfile> profile(const Side& side);
 
-  // Both sides, enough samples for a difference of this ratio (time of a call, new / old), and what they say. Pictures of
+  // `ratio`: 1 where no difference was confirmed. Both sides, enough samples for a difference of this ratio (time of a call, new / old), and what they say. Pictures of
   // both and of their difference are kept. The profile of a side that was made in this run for as many samples is used again.
   struct Explained {
     model::CaseProfile before, now;

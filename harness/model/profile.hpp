@@ -76,7 +76,7 @@ struct HeapProfile {
 struct Fingerprint {
   std::string sha256;              // lower-case hex, over `hot`, `sites` and `growth_class` alone; "" = nothing to hash
   std::vector<std::string> hot;    // at most 3 functions, by name: `open_addressing.cpp:IndexTable::find`
-  std::vector<std::string> sites;  // `twoSum hash_map.cpp:14 allocs=2 bytes=4096`, sorted
+  std::vector<std::string> sites;  // `twoSum hash_map.cpp allocs=2 bytes=4096`, sorted
   std::string growth_class;        // `O(n)`; "" = unknown
   std::vector<double> vector;      // each 0 to 1: profile/fingerprint.hpp names the dimensions
   std::uint64_t samples = 0;       // behind `hot`

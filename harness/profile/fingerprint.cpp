@@ -86,7 +86,8 @@ std::vector<std::string> site_lines(const model::HeapProfile& heap) {
     std::string name;
     if (own < site.frames.size()) {
       const model::CodePlace& place = heap.places[site.frames[own]];
-      name = fmt::format("{} {}:{}", functions[counted[own]].name, base_name(place.file), place.line);
+      // Without the line: a comment above it is no change.
+      name = fmt::format("{} {}", functions[counted[own]].name, base_name(place.file));
     } else {
       const CountedFunction& function = functions[counted.front()];
       name = function.name.empty() ? function.module : function.name;

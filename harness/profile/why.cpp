@@ -111,7 +111,9 @@ class Comparison {
       return {};
     }
     leave_callers(candidates);
-    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    // What goes the way of the whole comes first: the rest only says what gave way to it.
+    std::stable_sort(candidates.begin(), candidates.end(), [this](const Candidate& a, const Candidate& b) {
+      if (is_against(a) != is_against(b)) return is_against(b);
       return std::abs(a.difference.time) > std::abs(b.difference.time);
     });
     if (candidates.size() > kMostNamed) candidates.resize(kMostNamed);
@@ -126,6 +128,10 @@ class Comparison {
     bool own;
     Difference difference;
   };
+
+  bool is_against(const Candidate& candidate) const {
+    return std::abs(ratio_ - 1) > kSameRatio && (ratio_ > 1) != (candidate.difference.time > 0);
+  }
 
   bool nameless() const {
     std::array<std::uint64_t, 2> samples{};
@@ -268,8 +274,7 @@ class Comparison {
     change.old_total = total(0);
     change.new_total = total(1);
     change.z = candidate.difference.z;
-    const bool against = std::abs(ratio_ - 1) > kSameRatio && (ratio_ > 1) != (candidate.difference.time > 0);
-    change.part = (against ? -1 : 1) * std::min(1.0, std::abs(candidate.difference.time) / whole_);
+    change.part = (is_against(candidate) ? -1 : 1) * std::min(1.0, std::abs(candidate.difference.time) / whole_);
     return change;
   }
 

@@ -120,7 +120,7 @@ std::string dataset() {
   std::string numbers;
   std::set<unsigned> distinct;
   unsigned number = 1;
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < 4000; ++i) {
     number = number * 1664525 + 1013904223;
     distinct.insert(number >> 12);
     numbers += (i == 0 ? "" : ", ") + std::to_string(number >> 12);
