@@ -114,7 +114,11 @@ std::string Scene::masked(std::string text) const {
       {number + " ?(ns|μs|us|ms|s)\\b", "T"},
       {change + " \\[" + change + ", " + change + "\\]", "CHANGE [LEAST, MOST]"},
       {number + "(%25|%)", "P%"},
-      {"[0-9]+ \\+ [0-9]+", "N + N"}};
+      {"[0-9]+ \\+ [0-9]+", "N + N"},
+      // Shares and counts of samples.
+      {"(>|<|&gt;|&lt;)?P% -(>|&gt;) (>|<|&gt;|&lt;)?P% of samples", "P% -> P% of samples"},
+      {"\\(n=[0-9]+/[0-9]+\\)", "(n=N/N)"},
+      {", accounts for (>|&gt;)?P% of the difference", ""}};
   for (auto at = text.find(path_.string()); at != std::string::npos; at = text.find(path_.string())) {
     text.replace(at, path_.string().size(), "SCENE");
   }

@@ -32,7 +32,7 @@ class Sides {
   }
 
   Ran gate(std::vector<std::string> arguments = {}, Surround surround = {}) const {
-    arguments.insert(arguments.begin(), {"gate", "--base-dir=" + (scratch_.path() / "base").string(), "--plugin-dir=" + (scratch_.path() / "candidate").string(),
+    arguments.insert(arguments.begin(), {"gate", "--profile=none", "--base-dir=" + (scratch_.path() / "base").string(), "--plugin-dir=" + (scratch_.path() / "candidate").string(),
                                          "--dataset-dir=" + shipped_datasets().string(), "--baseline-dir=" + (scratch_.path() / "baselines").string()});
     const auto has_case = [](const auto& each) { return each.starts_with("--case="); };
     if (std::none_of(arguments.begin(), arguments.end(), has_case)) arguments.push_back("--case=leetcode-1/example-2");
@@ -257,7 +257,7 @@ TEST_CASE("files and folders that do not serve are refused before anything is me
     CHECK(is_one_line(ran.err));
     CHECK_THAT(ran.err, ContainsSubstring(flag + nowhere + ": cannot be written: "));
   }
-  const auto no_base = run_harness({"gate", "--base-dir=" + nowhere});
+  const auto no_base = run_harness({"gate", "--profile=none", "--base-dir=" + nowhere});
   INFO(no_base.out << no_base.err);
   CHECK(no_base.exit_code == 2);
   CHECK_THAT(no_base.err, ContainsSubstring(nowhere));
