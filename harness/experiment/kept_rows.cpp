@@ -34,12 +34,11 @@ const KeptRows::Library& KeptRows::library(const std::string& sha256) {
     library.fault = "its kept library does not fit any more: " + solver.error().why;
     return library;
   }
-  auto loaded = trial::load(*file);
+  auto loaded = trial::load(*file, solver->identity.file_name());
   if (!loaded) {
     library.fault = loaded.error().text();
     return library;
   }
-  loaded->file_name = solver->identity.file_name();
   library.solver = std::make_shared<const model::SolverInfo>(std::move(*solver));
   library.loaded = std::make_shared<const trial::Loaded>(std::move(*loaded));
   return library;

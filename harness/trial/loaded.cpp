@@ -8,15 +8,15 @@
 
 namespace harness::trial {
 
-Result<Loaded> load(const std::filesystem::path& file) {
+Result<Loaded> load(const std::filesystem::path& file, std::string name) {
   auto bytes = library::read_library_bytes(file);
   if (!bytes) return tl::unexpected(bytes.error());
   auto identity = library::identify(*bytes);
   if (!identity) return tl::unexpected(identity.error());
-  const auto name = file.filename().string();
+  if (name.empty()) name = file.filename().string();
   auto sealed = worker::MemoryFile::sealed(*bytes, name);
   if (!sealed) return fail(file.string(), sealed.error().text);
-  return Loaded{name, std::move(*identity), std::move(*sealed)};
+  return Loaded{std::move(name), std::move(*identity), std::move(*sealed)};
 }
 
 Result<std::vector<std::uint8_t>> read_back(const worker::MemoryFile& file) {

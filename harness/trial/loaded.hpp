@@ -18,7 +18,8 @@ struct Loaded {
   worker::MemoryFile bytes;
 };
 
-Result<Loaded> load(const std::filesystem::path& file);
+// `name`: what it is called in messages and mappings; "" = as the file is.
+Result<Loaded> load(const std::filesystem::path& file, std::string name = "");
 
 // The bytes of a library or an input, as every worker gets them.
 Result<std::vector<std::uint8_t>> read_back(const worker::MemoryFile& file);
