@@ -414,6 +414,13 @@ Result<Options> read_options(std::vector<std::string> arguments, const Surroundi
   if (options.run.histogram && !options.run.latency_pass) {
     return fail("--histogram", "needs the latency pass", "leave --passes out, or add latency to it");
   }
+  for (const auto* other : {&options.run.flags.out, &options.run.export_markdown, &options.gate.junit, &options.gate.summary,
+                            &options.gate.comment, &options.gate.evidence}) {
+    if (!options.run.trace.empty() && options.run.trace == *other)
+      return fail("--trace", "names the same file as another result", "give each a file of its own");
+  }
+  if (!options.run.trace.empty() && options.command == Options::Command::kDoctor) return fail("--trace", "means nothing to harness doctor", "leave it out");
+  if (options.run.profile && options.command == Options::Command::kDoctor) return fail("--profile", "means nothing to harness doctor", "leave it out");
   options.ab.run = options.baseline.run = options.pin.run = options.gate.run = options.calibrate.run = options.run;
   options.gate.plugins_given = !plugins.empty();
   options.gate.strict = options.baseline.strict;

@@ -397,6 +397,11 @@ Exit ab(const AbRequest& request, const Terminal& terminal, model::AbReport* rep
     }
   }
   const auto programs = std::count_if(request.sides.begin(), request.sides.end(), is_program);
+  if (programs > 0 && (request.run.profile || !request.run.trace.empty())) {
+    terminal.err << (request.run.profile ? "harness: --profile" : "harness: --trace")
+                 << ": is of solvers: a program is run as it is; leave it out" << std::endl;
+    return Exit::kUsage;
+  }
   if (programs > 0 && static_cast<std::size_t>(programs) == request.sides.size()) return ab_programs(request, terminal, report);
   if (programs > 0) {
     const auto first = std::find_if(request.sides.begin(), request.sides.end(), is_program);

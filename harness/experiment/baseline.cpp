@@ -250,7 +250,8 @@ class BaselineRun {
       profiling_.emplace(kinds, settings_, value_of(context_, "run_id"), [this](const std::string& line) { say(line); });
     }
     const auto roots = roots_here();
-    const Profiling::Side now{row, row.measurement.solver, roots, growth_of(family_of(row, rows_)), ratio.real_seconds_per_call};
+    // Without the growth, which depends on the cases that were asked for.
+    const Profiling::Side now{row, row.measurement.solver, roots, "", ratio.real_seconds_per_call};
     progress_.restate(row.trial->name() + " (profiling)");
     const auto* good = history != nullptr ? compare::last_good(*history) : nullptr;
     const auto reference = worse && good != nullptr ? kept.row(good->library_sha256, row) : tl::unexpected(NotKept{});
@@ -259,7 +260,7 @@ class BaselineRun {
       const auto name = fmt::format("{}@{}", good->solver, good->git_sha.empty() ? good->date.substr(0, 10) : good->git_sha.substr(0, 7));
       const bool differs = judgement.rerun && judgement.rerun->verdict == Verdict::kSlower;
       const double change = differs ? std::exp(judgement.rerun->log_ratio) : 1;
-      auto explained = profiling_->explain({**reference, name, roots, now.growth_class, 0}, now, change);
+      auto explained = profiling_->explain({**reference, name, {}, "", 0}, now, change);
       if (!explained) return;
       judgement.why = std::move(explained->lines);
       profile = std::move(explained->now);
@@ -267,7 +268,9 @@ class BaselineRun {
       profile = profiling_->profile(now);
     }
     if (!profile) return;
-    record.run.fingerprint = profile->fingerprint.sha256;
+    // Hashes are compared: of what was profiled in part there is none.
+    const bool is_whole = profile->heap && profile->cpu && profile->cpu->samples >= model::kLeastSamples;
+    if (is_whole) record.run.fingerprint = profile->fingerprint.sha256;
     judgement.warnings.insert(judgement.warnings.end(), profile->warnings.begin(), profile->warnings.end());
     const auto last = last_fingerprint(history);
     if (judgement.why.empty() && !last.empty() && !record.run.fingerprint.empty() && last != record.run.fingerprint) {

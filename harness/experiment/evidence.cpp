@@ -119,6 +119,8 @@ Result<void> write_evidence(const fs::path& file, const Evidence& evidence) {
   if (!evidence.profiles.empty()) {
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(evidence.profiles, failed)) {
+      // gperftools' own files name places of this machine, which nobody else has.
+      if (entry.path().extension() == ".prof" || entry.path().extension() == ".heap") continue;
       if (auto added = add_file(entries, "profiles/" + entry.path().filename().string(), entry.path()); !added)
         return added;
     }

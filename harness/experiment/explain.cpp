@@ -289,7 +289,7 @@ Result<KeptProfiles> profiles_beside(const Explained& explained, const std::stri
 void tell_profiles(const Comparison& one, const KeptProfiles& kept, bool with_source, const Terminal& terminal) {
   for (const auto& profile : kept.profiles) {
     if (profile.problem != one.problem || profile.case_name != one.case_name || profile.solver != one.candidate) continue;
-    terminal.out << '\n' << profile_in_full(profile, kept, terminal);
+    terminal.out << '\n' << profile_in_full(profile, kept, terminal, one.why);
     if (with_source) terminal.out << '\n' << source_of(profile, kept, terminal);
     terminal.out.flush();
   }

@@ -1,6 +1,7 @@
 #include <harness/experiment/explain_profile.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <ostream>
 #include <set>
@@ -34,11 +35,12 @@ report::ConsoleOptions options_of(const Terminal& terminal) {
   return options;
 }
 
-Result<void> add(KeptProfiles& kept, std::string_view text, const std::string& file) {
+void add(KeptProfiles& kept, std::string_view text, const std::string& file) {
   auto profile = model::read_profile(text, file);
-  if (!profile) return tl::unexpected(profile.error());
-  kept.profiles.push_back(std::move(*profile));
-  return {};
+  if (profile)
+    kept.profiles.push_back(std::move(*profile));
+  else
+    kept.unreadable.push_back(profile.error());
 }
 
 void sort(KeptProfiles& kept) {
@@ -50,7 +52,8 @@ void sort(KeptProfiles& kept) {
 const CaseProfile* held_against(const CaseProfile& profile, const KeptProfiles& kept) {
   if (profile.compared_with.empty()) return nullptr;
   for (const auto& other : kept.profiles) {
-    if (other.problem == profile.problem && other.case_name == profile.case_name && other.solver == profile.compared_with)
+    if (other.problem == profile.problem && other.case_name == profile.case_name &&
+        other.solver == profile.compared_with)
       return &other;
   }
   return nullptr;
@@ -81,8 +84,13 @@ std::vector<report::FunctionRow> rows_of(const CaseProfile& profile, const CaseP
   std::vector<report::FunctionRow> rows;
   const auto functions = profile.cpu ? profile::functions_of(*profile.cpu) : std::vector<profile::FunctionSamples>{};
   for (const auto& each : functions) {
-    report::FunctionRow row{each.function, each.file, module_of(each, profile), share(each.own, profile.cpu->samples),
-                            share(each.cumulative, profile.cpu->samples), {}, {}};
+    report::FunctionRow row{each.function,
+                            each.file,
+                            module_of(each, profile),
+                            share(each.own, profile.cpu->samples),
+                            share(each.cumulative, profile.cpu->samples),
+                            {},
+                            {}};
     if (both) {
       const auto old = old_ones.find(key(each, profile));
       const bool known = old != old_ones.end();
@@ -132,19 +140,22 @@ report::SourceSide source_side(const CaseProfile& profile, const std::string& fi
   for (const auto& line : profile::lines_of(*profile.cpu)) {
     if (line.file == file) lines.emplace(line.line, line);
   }
-  const auto source = std::find_if(profile.sources.begin(), profile.sources.end(),
-                                   [&](const auto& each) { return each.file == file; });
+  const auto source =
+      std::find_if(profile.sources.begin(), profile.sources.end(), [&](const auto& each) { return each.file == file; });
   const bool has_text = source != profile.sources.end();
   if (!has_text) side.missing = "the source was not found where it was profiled";
   if (has_text && source->newer) side.missing = "the source was changed after the library was built";
-  constexpr std::uint32_t kAround = 2;
+  constexpr std::int64_t kAround = 2;
   std::set<std::uint32_t> shown;
   for (const auto& [number, line] : lines) {
-    for (auto near = number > kAround ? number - kAround : 1; near <= number + kAround; ++near) {
-      if (near == number || has_text) shown.insert(near);
+    for (std::int64_t offset = has_text ? -kAround : 0; offset <= (has_text ? kAround : 0); ++offset) {
+      const auto near = std::int64_t{number} + offset;
+      if (near >= 1 && near <= std::numeric_limits<std::uint32_t>::max())
+        shown.insert(static_cast<std::uint32_t>(near));
     }
   }
-  const auto count = has_text ? static_cast<std::uint32_t>(std::count(source->text.begin(), source->text.end(), '\n') + 1) : 0;
+  const auto count =
+      has_text ? static_cast<std::uint32_t>(std::count(source->text.begin(), source->text.end(), '\n') + 1) : 0;
   for (const auto number : shown) {
     const auto sampled = lines.find(number);
     if (has_text && number > count && sampled == lines.end()) continue;
@@ -168,7 +179,8 @@ Error no_such_case(const KeptProfiles& kept, const std::string& run, const std::
   auto meant = std::string(model::nearest(wanted, names));
   if (meant.empty() && !known.empty()) meant = *known.begin();
   return {"explain " + model::in_quotes(wanted), fmt::format("no such case was profiled in {}", run),
-          meant.empty() ? "nothing was profiled in it at all" : fmt::format("nearest: {}; without a case all are listed", meant),
+          meant.empty() ? "nothing was profiled in it at all"
+                        : fmt::format("nearest: {}; without a case all are listed", meant),
           Exit::kUsage};
 }
 
@@ -182,8 +194,10 @@ Result<KeptProfiles> profiles_of_run(const std::string& run) {
     kept.files.push_back(file.string());
     if (file.extension() != ".json") continue;
     const auto text = store::read_text(file, model::kProfileMostBytes);
-    if (!text) return tl::unexpected(text.error());
-    if (auto added = add(kept, *text, file.string()); !added) return tl::unexpected(added.error());
+    if (text)
+      add(kept, *text, file.string());
+    else
+      kept.unreadable.push_back(text.error());
   }
   sort(kept);
   return kept;
@@ -196,7 +210,7 @@ Result<KeptProfiles> profiles_of_evidence(const package::Entries& entries, const
     kept.files.push_back(name);
     if (!name.ends_with(".json")) continue;
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (auto added = add(kept, text, file + ": " + name); !added) return tl::unexpected(added.error());
+    add(kept, text, file + ": " + name);
   }
   sort(kept);
   return kept;
@@ -207,7 +221,8 @@ std::vector<const CaseProfile*> matching(const KeptProfiles& kept, const std::st
   const auto collect = [&](const auto& matches, bool references) {
     for (const auto& one : kept.profiles) {
       if (!references && was_held_against(one, kept)) continue;
-      if (matches(one.name()) || (!references && (matches(one.problem + "/" + one.case_name) || matches(one.case_name))))
+      if (matches(one.name()) ||
+          (!references && (matches(one.problem + "/" + one.case_name) || matches(one.case_name))))
         found.push_back(&one);
     }
   };
@@ -217,14 +232,17 @@ std::vector<const CaseProfile*> matching(const KeptProfiles& kept, const std::st
   return found;
 }
 
-std::string profile_in_full(const CaseProfile& profile, const KeptProfiles& kept, const Terminal& terminal) {
+std::string profile_in_full(const CaseProfile& profile, const KeptProfiles& kept, const Terminal& terminal,
+                            const std::optional<std::vector<std::string>>& said) {
   const auto* before = held_against(profile, kept);
   report::ProfileText text;
   text.profile = &profile;
   text.before = before;
   text.functions = rows_of(profile, before);
   text.dimension_names.assign(profile::kDimensionNames.begin(), profile::kDimensionNames.end());
-  if (before != nullptr) {
+  if (said) {
+    text.why = *said;
+  } else if (before != nullptr) {
     text.why = report::why_in_full(
         profile::why(*before, profile, {profile.ratio, source_lines(*before), source_lines(profile)}));
   }
@@ -246,7 +264,8 @@ std::string source_of(const CaseProfile& profile, const KeptProfiles& kept, cons
     }
     // The only file of either side is the same one, renamed.
     if (!old_side && old_files.size() == 1 && files.size() == 1) old_side = source_side(*before, old_files.front());
-    text += (i == 0 ? "" : "\n") + report::annotated_source(old_side, source_side(profile, files[i]), options_of(terminal));
+    text +=
+        (i == 0 ? "" : "\n") + report::annotated_source(old_side, source_side(profile, files[i]), options_of(terminal));
   }
   return text;
 }
@@ -258,10 +277,13 @@ Exit explain_run(const std::string& run, const std::string& case_name, bool with
   };
   const auto kept = profiles_of_run(run);
   if (!kept) return refuse(kept.error());
+  if (kept->profiles.empty() && !kept->unreadable.empty()) return refuse(kept->unreadable.front());
+  for (const auto& error : kept->unreadable)
+    terminal.err << "warning: " << report::printable(error.text(), terminal.utf8, 2000) << std::endl;
   if (case_name.empty()) {
     if (kept->profiles.empty()) return refuse({run, "nothing was profiled in it", "", Exit::kUsage});
     const auto folder = kept->files.front().substr(0, kept->files.front().rfind("/profiles/"));
-    terminal.out << report::profile_list(kept->profiles, folder, options_of(terminal)) << std::flush;
+    terminal.out << report::profile_list(kept->profiles, folder, run, options_of(terminal)) << std::flush;
     return Exit::kFine;
   }
   const auto found = matching(*kept, case_name);

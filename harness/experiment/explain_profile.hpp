@@ -2,6 +2,7 @@
 // side that it was held against.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@ namespace harness::experiment {
 struct KeptProfiles {
   std::vector<model::CaseProfile> profiles;  // by name
   std::vector<std::string> files;            // all that lies beside them: paths, or names in the zip
+  std::vector<Error> unreadable;             // of those that were passed over
 };
 // `run`: an id, the beginning of one, or a folder. Errors, exit 2: no such run, a profile that cannot be read.
 Result<KeptProfiles> profiles_of_run(const std::string& run);
@@ -26,7 +28,9 @@ Result<KeptProfiles> profiles_of_evidence(const package::Entries& entries, const
 // against is told with them, and alone only under its own name.
 std::vector<const model::CaseProfile*> matching(const KeptProfiles& kept, const std::string& case_name);
 
-std::string profile_in_full(const model::CaseProfile& profile, const KeptProfiles& kept, const Terminal& terminal);
+// `said`: what the report says of why, where there is one; else it is made of the profiles again.
+std::string profile_in_full(const model::CaseProfile& profile, const KeptProfiles& kept, const Terminal& terminal,
+                            const std::optional<std::vector<std::string>>& said = {});
 // The solver's lines with their share of samples, old beside new; why there are none, in one line.
 std::string source_of(const model::CaseProfile& profile, const KeptProfiles& kept, const Terminal& terminal);
 

@@ -61,8 +61,7 @@ Profiling::Profiling(const ProfileKinds& kinds, const worker::Settings& settings
 
 double Profiling::predict_seconds(const ProfileKinds& kinds, std::uint64_t samples) {
   constexpr double kHeapSeconds = 0.1;
-  return (kinds.cpu ? static_cast<double>(samples) / kSamplesPerSecond : 0) +
-         (kinds.heap ? kHeapSeconds : 0);
+  return (kinds.cpu ? static_cast<double>(samples) / kSamplesPerSecond : 0) + (kinds.heap ? kHeapSeconds : 0);
 }
 
 bool Profiling::open_folder() {
@@ -134,8 +133,8 @@ void Profiling::profile_cpu(const Side& side, std::uint64_t samples, const std::
 
 void Profiling::profile_heap(const Side& side, const std::filesystem::path& kept, model::CaseProfile& profile) {
   const auto& row = side.row;
-  const auto dumps = trial::profile_heap(*row.library, *row.input, row.examined.seconds_per_call, row.limits,
-                                         of_row(settings_, row));
+  const auto dumps =
+      trial::profile_heap(*row.library, *row.input, row.examined.seconds_per_call, row.limits, of_row(settings_, row));
   if (!dumps) return note("heap profile", dumps.error(), profile);
   const auto name = "the heap profile of " + profile.name();
   const auto before = profile::read_heap_profile(dumps->before, name);
@@ -148,7 +147,8 @@ void Profiling::profile_heap(const Side& side, const std::filesystem::path& kept
   auto heap = profile::symbolise(profile::between(*before, *after), dumps->calls, symbols);
   add_warnings(symbols.warnings(), profile.warnings);
   const auto stem = profile_stem(profile);
-  keep(stem + ".heap", profile::with_kept_library(bytes_of(dumps->after), row.library->file_name, kept));
+  const auto call = profile::difference_text(*before, *after, dumps->after);
+  keep(stem + ".heap", profile::with_kept_library(bytes_of(call), row.library->file_name, kept));
   keep(stem + ".heap.pb.gz", profile::pprof_gz(heap, profile.problem + "/" + profile.solver, profile.case_name));
   profile.heap = std::move(heap);
 }
@@ -173,6 +173,9 @@ void Profiling::add_sources(const Side& side, model::CaseProfile& profile) const
 std::optional<model::CaseProfile> Profiling::make(const Side& side, std::uint64_t samples) {
   if (!open_folder()) return std::nullopt;
   const auto& row = side.row;
+  const auto key =
+      fmt::format("{} {} {} {}", row.library->identity.file_sha256, side.solver, row.trial->name(), samples);
+  if (const auto known = made_.find(key); known != made_.end()) return known->second;
   model::CaseProfile profile;
   profile.problem = row.trial->problem->name;
   profile.solver = side.solver;
@@ -196,6 +199,7 @@ std::optional<model::CaseProfile> Profiling::make(const Side& side, std::uint64_
   profile.fingerprint = profile::fingerprint(profile.cpu, profile.heap, side.growth_class,
                                              memory ? memory->heap_growths : std::nullopt, before ? &*before : nullptr);
   add_sources(side, profile);
+  made_.emplace(key, profile);
   return profile;
 }
 
@@ -219,6 +223,7 @@ std::optional<Profiling::Explained> Profiling::explain(const Side& before, const
   Explained explained{std::move(*old_side), std::move(*new_side), {}, {}};
   const auto &a = explained.before, &b = explained.now;
   explained.change = profile::why(a, b, {ratio, source_lines(a), source_lines(b)});
+  if (!explained.change.sites.empty()) doubt_sites(before, now, explained);
   explained.lines = report::why_lines(explained.change);
   for (const auto* side : {&a, &b}) {
     const auto stem = profile_stem(*side);
@@ -231,10 +236,37 @@ std::optional<Profiling::Explained> Profiling::explain(const Side& before, const
   return explained;
 }
 
+void Profiling::doubt_sites(const Side& before, const Side& now, Explained& explained) {
+  for (const auto* side : {&before, &now}) {
+    const auto& first = side == &before ? explained.before : explained.now;
+    const auto kept = folder_->path() / "libraries" / (first.library_sha256 + ".so");
+    const auto dumps = trial::profile_heap(*side->row.library, *side->row.input, side->row.examined.seconds_per_call,
+                                           side->row.limits, of_row(settings_, side->row));
+    if (!dumps) continue;
+    const auto raw_before = profile::read_heap_profile(dumps->before, first.name());
+    const auto raw_after = profile::read_heap_profile(dumps->after, first.name());
+    if (!raw_before || !raw_after) continue;
+    auto symbols = symbols_of(*side, kept);
+    auto again = first;
+    again.cpu.reset();
+    again.heap = profile::symbolise(profile::between(*raw_before, *raw_after), dumps->calls, symbols);
+    const auto lines = source_lines(first);
+    for (const auto& wandering : profile::why(first, again, {1, lines, lines}).sites) {
+      const auto gone = std::erase_if(explained.change.sites, [&](const auto& site) {
+        return site.function == wandering.function && (side == &before || site.place == wandering.place);
+      });
+      if (gone > 0)
+        explained.now.warnings.push_back(
+            fmt::format("allocations at {} differ from run to run: they say nothing", wandering.place));
+    }
+  }
+}
+
 std::vector<const Row*> family_of(const Row& row, const std::vector<Row>& rows) {
   std::vector<const Row*> family;
   for (const auto& each : rows) {
-    if (each.trial->solver->name() == row.trial->solver->name() && each.trial->input->dataset == row.trial->input->dataset)
+    if (each.trial->solver->name() == row.trial->solver->name() &&
+        each.trial->input->dataset == row.trial->input->dataset)
       family.push_back(&each);
   }
   return family;
@@ -255,7 +287,7 @@ std::string growth_of(const std::vector<const Row*>& family) {
 std::function<std::string(const std::string&, std::uint32_t)> source_lines(const model::CaseProfile& profile) {
   return [&profile](const std::string& file, std::uint32_t line) -> std::string {
     for (const auto& source : profile.sources) {
-      if (source.file == file) return line_of(source, line);
+      if (source.file == file && !source.newer) return line_of(source, line);
     }
     return {};
   };

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -51,6 +52,7 @@ class Profiling {
   // Where everything lies; "" = nothing was kept yet.
   std::filesystem::path folder() const { return folder_ ? folder_->path() : std::filesystem::path(); }
   bool keep_report(const std::string& text);  // report.json beside it, when there is a folder
+  bool failed() const { return folder_failed_ || said_.contains("keep"); }  // something could not be kept, and was said
 
  private:
   bool open_folder();
@@ -58,6 +60,8 @@ class Profiling {
                    model::CaseProfile& profile);
   void profile_heap(const Side& side, const std::filesystem::path& kept, model::CaseProfile& profile);
   std::optional<model::CaseProfile> make(const Side& side, std::uint64_t samples);
+  // Sites that a second profile of the same side does not have again are no change.
+  void doubt_sites(const Side& before, const Side& now, Explained& explained);
   void add_sources(const Side& side, model::CaseProfile& profile) const;
   void keep(const std::string& name, const std::string& text);
   void keep(const std::string& name, const std::vector<std::uint8_t>& bytes);
@@ -70,6 +74,7 @@ class Profiling {
   std::optional<store::RunFolder> folder_;
   bool folder_failed_ = false, interrupted_ = false;
   std::set<std::string> said_;
+  std::map<std::string, model::CaseProfile> made_;  // by library, side, case and samples
 };
 
 // Which files of a run's folder belong to a case: `<stem>.json` and what stands beside it.

@@ -145,6 +145,7 @@ class Run {
   // Before the timing, in workers of their own: what is found stands in the report's context.
   void profile_all() {
     const auto kinds = request_.profile.value_or(ProfileKinds{});
+    if (kinds.any() && request_.flags.dry_run) say("note: a dry run profiles nothing");
     if (!kinds.any() || request_.flags.dry_run) return;
     Profiling profiling(kinds, settings_, value_of(context_, "run_id"), [this](const std::string& line) { say(line); });
     const auto roots = roots_here();
@@ -162,6 +163,7 @@ class Run {
       profiles_.push_back(std::move(*profile));
     }
     profile_folder_ = profiling.folder();
+    if (profiling.failed()) usage_error_ = true;  // it was asked for
   }
 
   double expected_seconds(const Row& row) const {
@@ -303,7 +305,7 @@ class Run {
     if (to_console()) {
       console_.skipped(selection_.catalog.skipped);
       console_.summary(all, compare::rank_versions(all), findings().extras);
-      terminal_.out << report::profile_list(profiles_, profile_folder_.string(), console_options());
+      terminal_.out << report::profile_list(profiles_, profile_folder_.string(), profile_folder_.filename().string(), console_options());
       terminal_.out.flush();
     } else {
       for (const auto& measurement : all) {

@@ -1,6 +1,8 @@
 #include <harness/experiment/source_text.hpp>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <system_error>
 
 #include <harness/store/input_file.hpp>
@@ -51,6 +53,24 @@ SourceRoots roots_here() {
   return roots;
 }
 
+namespace {
+
+// What a library claims to be its source may be any file of this machine: only C and C++ below a root is taken.
+bool may_be_read(const fs::path& place, const SourceRoots& roots) {
+  static const std::set<std::string> kExtensions = {".c",   ".cc",  ".cpp", ".cxx", ".h",   ".hh",
+                                                    ".hpp", ".hxx", ".inc", ".ipp", ".tpp", ".inl"};
+  std::error_code failed;
+  const auto real = fs::canonical(place, failed);
+  if (failed || !kExtensions.contains(real.extension().string())) return false;
+  return std::any_of(roots.begin(), roots.end(), [&](const auto& root) {
+    std::error_code ignored;
+    const auto inside = real.lexically_relative(fs::canonical(root, ignored));
+    return !inside.empty() && *inside.begin() != "..";
+  });
+}
+
+}  // namespace
+
 model::SourceText source_text(const std::string& compiled, const SourceRoots& roots, const fs::path& library) {
   model::SourceText source{compiled, "", false};
   std::vector<fs::path> places;
@@ -64,6 +84,7 @@ model::SourceText source_text(const std::string& compiled, const SourceRoots& ro
     }
   }
   for (const auto& place : places) {
+    if (!may_be_read(place, roots)) continue;
     auto text = store::read_text(place, kMostBytes);
     if (!text) continue;
     source.text = std::move(*text);

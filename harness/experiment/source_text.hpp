@@ -16,7 +16,7 @@ using SourceRoots = std::vector<std::filesystem::path>;
 SourceRoots roots_here();
 
 // `compiled`: the file as debug information names it. `two-sum-v2.1.0/hash_map.cpp` is solvers/two-sum/v2.1.0/hash_map.cpp of a root
-// (as HarnessSolver.cmake maps it; any folder in the place of solvers/), `./x` is x of a root, an absolute path is itself. Regular files of at most 256 KiB only; text
+// (as HarnessSolver.cmake maps it; any folder in the place of solvers/), `./x` is x of a root, an absolute path is itself. C and C++ files below a root, regular ones of at most 256 KiB only; text
 // "" = not found. `library`: newer than it is told (SourceText::newer).
 model::SourceText source_text(const std::string& compiled, const SourceRoots& roots,
                               const std::filesystem::path& library);

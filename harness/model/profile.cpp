@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <filesystem>
 
 namespace harness::model {
 namespace {
@@ -251,6 +252,23 @@ class ShortName {
 
 constexpr std::array<std::string_view, 5> kOrigins{"solver", "library", "harness", "kernel", "unknown"};
 
+bool is_system_header(const std::string& file) {
+  if (!file.starts_with('/')) return false;
+  const std::string plain = std::filesystem::path(file).lexically_normal().string();
+  static constexpr std::array kFolders{"/usr/include/", "/usr/local/include/", "/usr/lib/", "/usr/lib64/",
+                                       "/usr/libexec/"};
+  if (std::any_of(kFolders.begin(), kFolders.end(), [&](const char* folder) { return plain.starts_with(folder); }))
+    return true;
+  // Compilers that were installed elsewhere.
+  return plain.find("/include/c++/") != std::string::npos || plain.find("/lib/gcc/") != std::string::npos ||
+         plain.find("/lib/clang/") != std::string::npos;
+}
+
+bool is_sdk_header(std::string_view file) {
+  const auto at = file.find("harness/sdk/");
+  return at != std::string_view::npos && (at == 0 || file[at - 1] == '/');
+}
+
 }  // namespace
 
 std::string_view origin_word(CodePlace::Origin origin) { return kOrigins[static_cast<std::size_t>(origin)]; }
@@ -262,5 +280,10 @@ std::optional<CodePlace::Origin> origin_of(std::string_view word) {
 }
 
 std::string short_name(std::string_view function) { return ShortName(function).read(); }
+
+bool is_own_source(const CodePlace& place) {
+  return place.origin == CodePlace::Origin::kSolver && !place.file.empty() && !is_system_header(place.file) &&
+         !is_sdk_header(place.file);
+}
 
 }  // namespace harness::model

@@ -32,6 +32,9 @@ struct CodePlace {
 std::string_view origin_word(CodePlace::Origin origin);
 std::optional<CodePlace::Origin> origin_of(std::string_view word);
 
+// Is the frame's file the solver's own source? Not: headers of the system or a compiler, the SDK's, "".
+bool is_own_source(const CodePlace& place);
+
 // Frames are indices into the profile's places, innermost first, inlined ones as frames of their own; cut at the
 // solver's entry. Direct recursion stands as one frame.
 struct SampledStack {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 
 #include <harness/profile/fingerprint.hpp>
 
@@ -10,23 +9,6 @@ namespace harness::profile {
 namespace {
 
 using model::CodePlace;
-
-bool is_system_header(const std::string& file) {
-  if (!file.starts_with('/')) return false;
-  const std::string plain = std::filesystem::path(file).lexically_normal().string();
-  static constexpr std::array kFolders{"/usr/include/", "/usr/local/include/", "/usr/lib/", "/usr/lib64/",
-                                       "/usr/libexec/"};
-  if (std::any_of(kFolders.begin(), kFolders.end(), [&](const char* folder) { return plain.starts_with(folder); }))
-    return true;
-  // Compilers that were installed elsewhere.
-  return plain.find("/include/c++/") != std::string::npos || plain.find("/lib/gcc/") != std::string::npos ||
-         plain.find("/lib/clang/") != std::string::npos;
-}
-
-bool is_sdk_header(std::string_view file) {
-  const auto at = file.find("harness/sdk/");
-  return at != std::string_view::npos && (at == 0 || file[at - 1] == '/');
-}
 
 // The standard library's inside that says nothing to whoever wrote the solver: `std::__detail::...`, operators, how a
 // container asks for memory or finds a bucket. By name alone: what is inlined on one side may be a function of its own
@@ -69,11 +51,6 @@ bool is_allocator(const CodePlace& place) {
       "posix_memalign", "valloc",    "pvalloc", "_int_malloc",  "_int_free", "_int_realloc", "malloc_consolidate",
       "unlink_chunk",   "sysmalloc", "systrim"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
-bool is_own_source(const CodePlace& place) {
-  return place.origin == CodePlace::Origin::kSolver && !place.file.empty() && !is_system_header(place.file) &&
-         !is_sdk_header(place.file);
 }
 
 std::uint32_t FunctionTable::index_of(const CodePlace& place) {

@@ -61,7 +61,6 @@ struct LineSamples {
   std::uint64_t own = 0, cumulative = 0;
 };
 std::vector<LineSamples> lines_of(const model::CpuProfile& profile);
-// Is this file the solver's own source? Not: absolute paths of system headers, the SDK's headers, "".
-bool is_own_source(const model::CodePlace& place);
+using model::is_own_source;
 
 }  // namespace harness::profile

@@ -173,4 +173,22 @@ RawHeapProfile between(const RawHeapProfile& before, const RawHeapProfile& after
   return result;
 }
 
+std::string difference_text(const RawHeapProfile& before, const RawHeapProfile& after, std::string_view after_text) {
+  const auto calls = between(before, after);
+  std::uint64_t live_count = 0, live_bytes = 0, total_count = 0, total_bytes = 0;
+  std::string lines;
+  for (const RawSite& site : calls.sites) {
+    live_count += site.live_count;
+    live_bytes += site.live_bytes;
+    total_count += site.total_count;
+    total_bytes += site.total_bytes;
+    lines += fmt::format("{}: {} [{}: {}] @", site.live_count, site.live_bytes, site.total_count, site.total_bytes);
+    for (const std::uint64_t address : site.addresses) lines += fmt::format(" 0x{:016x}", address);
+    lines += "\n";
+  }
+  const auto maps = after_text.find("\nMAPPED_LIBRARIES:");
+  return fmt::format("heap profile: {}: {} [{}: {}] @ heapprofile\n{}{}", live_count, live_bytes, total_count,
+                     total_bytes, lines, maps == std::string_view::npos ? "" : std::string(after_text.substr(maps)));
+}
+
 }  // namespace harness::profile

@@ -31,4 +31,7 @@ Result<RawHeapProfile> read_heap_profile(std::string_view text, const std::strin
 // What lies between two dumps of one process: totals of `after` less those of `before`; sites without any are left out.
 RawHeapProfile between(const RawHeapProfile& before, const RawHeapProfile& after);
 
+// The same as a text that google-pprof opens: the sites of the calls alone, with the maps of `after_text`.
+std::string difference_text(const RawHeapProfile& before, const RawHeapProfile& after, std::string_view after_text);
+
 }  // namespace harness::profile

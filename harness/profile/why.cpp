@@ -110,6 +110,7 @@ class Comparison {
           "the time of a call is the same, and no function's share of it moved by {:.0f} points", kLeastMove * 100);
       return {};
     }
+    keep_largest(candidates);
     leave_callers(candidates);
     // What goes the way of the whole comes first: the rest only says what gave way to it.
     std::stable_sort(candidates.begin(), candidates.end(), [this](const Candidate& a, const Candidate& b) {
@@ -240,6 +241,15 @@ class Comparison {
                      [&](const Candidate& a, const Candidate& b) { return callers[a.function] > callers[b.function]; });
   }
 
+  // What follows looks at every pair of them in every stack.
+  void keep_largest(std::vector<Candidate>& candidates) const {
+    constexpr std::size_t kMost = 24;
+    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return std::abs(a.difference.time) > std::abs(b.difference.time);
+    });
+    if (candidates.size() > kMost) candidates.resize(kMost);
+  }
+
   void leave_callers(std::vector<Candidate>& candidates) const {
     sort_by_depth(candidates);
     std::vector<Candidate> kept;
@@ -265,6 +275,7 @@ class Comparison {
     const Pair& pair = candidate.own ? own_[candidate.function] : all_[candidate.function];
     model::FunctionChange change;
     change.function = function.name;
+    if (has_namesake(candidate.function)) change.function += fmt::format(" ({})", base_name(function.file));
     change.file = function.file;
     if (function.origin != model::CodePlace::Origin::kSolver) change.module = function.module;
     change.place = place_of(candidate);
@@ -276,6 +287,17 @@ class Comparison {
     change.z = candidate.difference.z;
     change.part = (is_against(candidate) ? -1 : 1) * std::min(1.0, std::abs(candidate.difference.time) / whole_);
     return change;
+  }
+
+  // A function of the same name in another file, on either side: they are told apart.
+  bool has_namesake(std::uint32_t function) const {
+    for (std::uint32_t other = 0; other < functions_.size(); ++other) {
+      if (other == function || functions_[other].name != functions_[function].name) continue;
+      if (functions_[other].origin == functions_[function].origin && !functions_[function].file.empty() &&
+          base_name(functions_[other].file) != base_name(functions_[function].file))
+        return true;
+    }
+    return false;
   }
 
   std::string place_of(const Candidate& candidate) {
@@ -402,8 +424,14 @@ model::ProfileChange why(const model::CaseProfile& before, const model::CaseProf
   if (before.heap && after.heap) change.sites = sites(*before.heap, *after.heap, options);
   change.old_sha256 = before.fingerprint.sha256;
   change.new_sha256 = after.fingerprint.sha256;
+  // Only where both were made of the same: a thin profile, or one without a heap, hashes otherwise.
+  const auto& a = before.fingerprint;
+  const auto& b = after.fingerprint;
+  const bool same_kind = before.heap.has_value() == after.heap.has_value() &&
+                         a.growth_class.empty() == b.growth_class.empty() &&
+                         (n_old >= model::kLeastSamples) == (n_new >= model::kLeastSamples);
   change.fingerprint_changed =
-      !change.old_sha256.empty() && !change.new_sha256.empty() && change.old_sha256 != change.new_sha256;
+      same_kind && !change.old_sha256.empty() && !change.new_sha256.empty() && change.old_sha256 != change.new_sha256;
   if (!before.fingerprint.vector.empty() && !after.fingerprint.vector.empty())
     change.distance = distance(before.fingerprint, after.fingerprint);
   return change;

@@ -185,7 +185,7 @@ class Profile {
     for (const std::uint32_t frame : site.frames) {
       if (frame >= heap.places.size()) continue;
       const CodePlace& place = heap.places[frame];
-      const bool own = place.origin == CodePlace::Origin::kSolver && !place.file.empty() && place.file.front() != '/';
+      const bool own = model::is_own_source(place);
       if (best == nullptr || own) best = &place;
       if (own) break;
     }

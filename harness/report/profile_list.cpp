@@ -36,7 +36,7 @@ std::string hot_of(const model::CaseProfile& profile) {
 }  // namespace
 
 std::string profile_list(const std::vector<model::CaseProfile>& profiles, const std::string& folder,
-                         const ConsoleOptions& options) {
+                         const std::string& run, const ConsoleOptions& options) {
   if (profiles.empty()) return {};
   std::size_t name_width = 0, amount_width = 0;
   for (const auto& profile : profiles) {
@@ -52,9 +52,8 @@ std::string profile_list(const std::vector<model::CaseProfile>& profiles, const 
     text += printable(line, options.utf8, 300) + "\n";
     for (const auto& warning : profile.warnings) text += "    " + printable(warning, options.utf8, 300) + "\n";
   }
-  const auto id = folder.substr(folder.rfind('/') + 1);
   text += printable(fmt::format("  kept in {}", folder), options.utf8, 300) + "\n";
-  text += printable(fmt::format("  harness explain {} {}", id, profiles.front().name()), options.utf8, 300) + "\n";
+  text += printable(fmt::format("  harness explain {} {}", run, profiles.front().name()), options.utf8, 300) + "\n";
   return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include <fmt/format.h>
 
@@ -63,18 +64,23 @@ Result<RunFolder> RunFolder::create(const fs::path& directory, const std::string
   if (const int error = make_user_directories(path); error != 0) {
     return fail(path.string(), "cannot be created: " + system_words(error));
   }
+  // Another run may be at work in its folder, whatever the ids say.
+  constexpr std::chrono::hours kStillRunning{1};
+  const auto now = fs::file_time_type::clock::now();
   const auto runs = runs_in(directory);
   for (std::size_t i = kKeptRuns; i < runs.size(); ++i) {
-    std::error_code ignored;
-    if (runs[i] != id) fs::remove_all(directory / runs[i], ignored);
+    std::error_code failed;
+    const auto written = fs::last_write_time(directory / runs[i], failed);
+    if (runs[i] == id || failed || written > now - kStillRunning) continue;
+    fs::remove_all(directory / runs[i], failed);
   }
   return RunFolder(path);
 }
 
 Result<RunFolder> RunFolder::find(const fs::path& directory, const std::string& id_or_folder) {
   std::error_code ignored;
-  if (id_or_folder.find('/') != std::string::npos || id_or_folder == ".") {
-    const fs::path folder(id_or_folder);
+  const fs::path folder(id_or_folder);
+  if (id_or_folder.find('/') != std::string::npos || fs::is_directory(folder, ignored)) {
     if (fs::is_directory(folder / "profiles", ignored) || fs::is_regular_file(folder / "report.json", ignored))
       return RunFolder(folder);
     return fail(id_or_folder, "is no folder of a run", "name a folder, or the id of a run");

@@ -1,5 +1,5 @@
 // What a run leaves behind for looking into it later: $XDG_STATE_HOME/harness/runs/<run id>/ (else
-// ~/.local/state/harness/runs) with report.json, the libraries that ran (libraries/<sha256>.so) and profiles/. The last
+// ~/.local/state/harness/runs) with report.json (of an A/B or a gate), the libraries that ran (libraries/<sha256>.so) and profiles/. The last
 // 20 are kept.
 #pragma once
 
@@ -21,7 +21,7 @@ class RunFolder {
  public:
   static std::filesystem::path default_directory();  // of all runs; "" = neither XDG_STATE_HOME nor HOME is set
 
-  // Makes the folder of a new run, and removes the oldest beyond kKeptRuns. `id`: `20261124T101500Z-1a2b3c`. Errors: what
+  // Makes the folder of a new run, and removes the oldest beyond kKeptRuns that are older than an hour. `id`: `20261124T101500Z-1a2b3c`. Errors: what
   // the system says, exit 2.
   static Result<RunFolder> create(const std::filesystem::path& directory, const std::string& id);
   // An id, a folder, or the beginning of an id that only one run has. Error: no such run, with the latest ones.

@@ -163,7 +163,7 @@ TEST_CASE("functions of one name in two files are two, and one in two versions' 
   const auto change =
       why(solver(kOldModule, "two-sum-v2.0.0", 400, 400), solver(kNewModule, "two-sum-v2.1.0", 267, 533), slower(1.5));
   REQUIRE(change.functions.size() == 1);
-  CHECK(change.functions[0].function == "step");
+  CHECK(change.functions[0].function == "step (b.cpp)");
   CHECK(change.functions[0].file == "two-sum-v2.0.0/b.cpp");
   CHECK(change.functions[0].place == "two-sum-v2.1.0/b.cpp:5");
   CHECK(change.functions[0].old_samples == 400);

@@ -1,5 +1,6 @@
 #include <harness/store/run_folder.hpp>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -47,7 +48,11 @@ TEST_CASE("the last twenty runs are kept, and nothing that is no run is touched"
   TemporaryDirectory directory;
   fs::create_directories(directory / "runs/mine");
   std::ofstream(directory / "runs/20200101T000000Z-notes") << "kept";
-  for (int second = 0; second < 23; ++second) REQUIRE(RunFolder::create(directory / "runs", id(second)));
+  for (int second = 0; second < 22; ++second) REQUIRE(RunFolder::create(directory / "runs", id(second)));
+  CHECK(fs::exists(directory / "runs" / id(0)));  // it may still be at work
+  for (int second = 0; second < 22; ++second)
+    fs::last_write_time(directory / "runs" / id(second), fs::file_time_type::clock::now() - std::chrono::hours(2));
+  REQUIRE(RunFolder::create(directory / "runs", id(22)));
   std::size_t runs = 0;
   for (const auto& entry : fs::directory_iterator(directory / "runs"))
     runs += entry.path().string().ends_with("Z-notes") || entry.path().filename() == "mine" ? 0 : 1;
