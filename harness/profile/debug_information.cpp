@@ -314,7 +314,9 @@ struct DebugInformation::Parts {
       chain.push_back(&call);
       owner = i;
     }
-    auto [file, line] = line_at(unit, address);
+    const auto at = line_at(unit, address);  // (clang 14 captures no structured bindings)
+    std::string file = at.first;
+    std::uint32_t line = at.second;
     std::vector<model::CodePlace> found;
     const auto add = [&](const Dwarf_Die& die, bool inlined) {
       const Name& name = name_of(unit, die);
